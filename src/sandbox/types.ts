@@ -10,6 +10,17 @@ export interface Caller {
   readonly sessionPolicies: readonly string[];
   /** A principal of another account that was only named: its own side allows everything. */
   readonly unlimited: boolean;
+  /** Value of aws:PrincipalArn: the role (with its path) behind a session, else the same as `arn`. */
+  readonly principalArn?: string;
+  /** Unique id of the user or role (AIDA…, AROA…); undefined for root and anonymous. */
+  readonly principalId?: string;
+  readonly accessKeyId?: string;
+  /** Epoch milliseconds at which temporary credentials were issued. */
+  readonly tokenIssuedAt?: number;
+  /** Value of s3:authType. */
+  readonly authType?: 'REST-HEADER' | 'REST-QUERY-STRING' | 'POST';
+  /** Age of a presigned request in milliseconds (s3:signatureAge). */
+  readonly signatureAge?: number;
 }
 
 /** A decoded HTTP request as the services see it. */
@@ -27,6 +38,8 @@ export interface WireRequest {
   readonly region: string;
   readonly secure: boolean;
   readonly requestId: string;
+  /** IP address of the client. */
+  readonly sourceIp?: string;
 }
 
 export interface WireResponse {

@@ -5,7 +5,9 @@ export type ObjectOwnership = 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | '
 
 /** One grant of an access control list: an account's canonical user, or a predefined group by its URI. */
 export interface Grant {
-  readonly grantee: { readonly kind: 'user'; readonly account: string } | { readonly kind: 'group'; readonly uri: string };
+  readonly grantee:
+    | { readonly kind: 'user'; readonly account: string }
+    | { readonly kind: 'group'; readonly uri: string };
   readonly permission: 'FULL_CONTROL' | 'READ' | 'WRITE' | 'READ_ACP' | 'WRITE_ACP';
 }
 
