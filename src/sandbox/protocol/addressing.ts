@@ -1,4 +1,4 @@
-import type { World } from '../store/types.js';
+import type { BucketStore } from '../store/buckets.js';
 
 export interface S3Address {
   /** Bucket name or access point alias as it stands in the path or the host; undefined for the service itself. */
@@ -21,7 +21,7 @@ const NAME_AND_ACCOUNT = /^([a-z0-9][a-z0-9-]*)-(\d{12})$/;
  * @param host the Host header; a port is ignored
  * @param path the decoded path
  */
-export function addressOf(host: string, path: string, world: Pick<World, 'buckets' | 'accessPoints'>): S3Address {
+export function addressOf(host: string, path: string, store: Pick<BucketStore, 'buckets' | 'accessPoints'>): S3Address {
   const name = host.replace(/:\d+$/, '').toLowerCase();
   const rest = path.startsWith('/') ? path.slice(1) : path;
   const named = ACCESS_POINT_HOST.exec(name);
@@ -31,7 +31,7 @@ export function addressOf(host: string, path: string, world: Pick<World, 'bucket
   const inHost = VIRTUAL_HOST.exec(name)?.[1] ?? LOCAL_HOST.exec(name)?.[1];
   if (inHost !== undefined) {
     const point = NAME_AND_ACCOUNT.exec(inHost);
-    if (point && !world.buckets.has(inHost) && hasAccessPoint(world, point[1]!, point[2]!)) {
+    if (point && !store.buckets.has(inHost) && hasAccessPoint(store, point[1]!, point[2]!)) {
       return { bucket: undefined, accessPoint: { name: point[1]!, account: point[2]! }, key: rest };
     }
     return { bucket: inHost, accessPoint: undefined, key: rest };
@@ -42,7 +42,7 @@ export function addressOf(host: string, path: string, world: Pick<World, 'bucket
 }
 
 function hasAccessPoint(world: Pick<World, 'accessPoints'>, name: string, account: string): boolean {
-  for (const point of world.accessPoints.values()) {
+  for (const point of store.accessPoints.values()) {
     if (point.name === name && point.account === account) return true;
   }
   return false;

@@ -1,6 +1,6 @@
-import type { CorsRule } from '../../connection/types.js';
-import type { BlockPublicAccess, ContextValues, PolicyDocument, PolicySet } from '../../policy/types.js';
+import type { ContextValues, PolicyDocument, PolicySet } from '../../policy/types.js';
 import type { Caller, Decide, WireRequest } from '../types.js';
+import type { BucketStore } from './buckets.js';
 
 export type TagMap = Readonly<Record<string, string>>;
 
@@ -88,96 +88,6 @@ export interface Session {
   readonly sessionPolicies: readonly string[];
 }
 
-export type Ownership = 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | 'ObjectWriter';
-
-/** One grant of an access control list. */
-export interface Grant {
-  /** Canonical user id of an account, or a group's URI. */
-  readonly grantee: string;
-  readonly permission: 'FULL_CONTROL' | 'READ' | 'WRITE' | 'READ_ACP' | 'WRITE_ACP';
-}
-
-export interface ObjectVersion {
-  /** `null` for objects of an unversioned bucket. */
-  readonly versionId: string;
-  readonly deleteMarker: boolean;
-  readonly body: Buffer;
-  readonly etag: string;
-  readonly lastModified: number;
-  /** content-type, content-encoding, cache-control, x-amz-meta-* …, lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** `crc32`, `crc64nvme` … to base64. */
-  readonly checksums: Readonly<Record<string, string>>;
-  readonly checksumType?: 'COMPOSITE' | 'FULL_OBJECT';
-  /** Account that wrote it (under BucketOwnerEnforced the bucket's). */
-  readonly owner: string;
-  grants: readonly Grant[];
-  tags: TagMap;
-  /** Sizes of the parts of a multipart object. */
-  readonly parts?: readonly number[];
-}
-
-export interface UploadPart {
-  readonly number: number;
-  readonly body: Buffer;
-  readonly etag: string;
-  readonly lastModified: number;
-  readonly checksums: Readonly<Record<string, string>>;
-}
-
-export interface MultipartUpload {
-  readonly id: string;
-  readonly key: string;
-  readonly initiated: number;
-  /** ARN and account of who began it. */
-  readonly initiator: string;
-  readonly owner: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly tags: TagMap;
-  readonly grants: readonly Grant[];
-  readonly checksumAlgorithm?: string;
-  readonly checksumType?: string;
-  readonly parts: Map<number, UploadPart>;
-}
-
-export interface Bucket {
-  readonly name: string;
-  readonly account: string;
-  readonly region: string;
-  readonly createdAt: number;
-  ownership: Ownership | undefined;
-  publicAccessBlock: Required<BlockPublicAccess> | undefined;
-  /** Stored form (`World.storePolicy`). */
-  policy: PolicyDocument | undefined;
-  cors: readonly CorsRule[] | undefined;
-  tags: TagMap | undefined;
-  versioning: 'Enabled' | 'Suspended' | undefined;
-  objectLock: boolean;
-  /** The whole configuration as `{TopicConfigurations:[…], QueueConfigurations:[…] …}`. */
-  notification: Readonly<Record<string, unknown>> | undefined;
-  encryption: unknown;
-  lifecycle: unknown;
-  grants: readonly Grant[];
-  /** Versions of each key, the newest first. */
-  readonly objects: Map<string, ObjectVersion[]>;
-  readonly uploads: Map<string, MultipartUpload>;
-}
-
-export interface AccessPoint {
-  readonly name: string;
-  readonly account: string;
-  readonly region: string;
-  readonly arn: string;
-  readonly alias: string;
-  readonly bucket: string;
-  readonly bucketAccount: string;
-  readonly vpcId: string | undefined;
-  readonly publicAccessBlock: Required<BlockPublicAccess>;
-  readonly createdAt: number;
-  /** Stored form (`World.storePolicy`). */
-  policy: PolicyDocument | undefined;
-}
-
 export interface Subscription {
   readonly arn: string;
   readonly topicArn: string;
@@ -238,11 +148,8 @@ export interface World {
   /** The one evaluator. */
   readonly decide: Decide;
 
-  readonly buckets: Map<string, Bucket>;
-  /** By ARN. */
-  readonly accessPoints: Map<string, AccessPoint>;
-  /** By account id. */
-  readonly accountPublicAccessBlocks: Map<string, Required<BlockPublicAccess>>;
+  /** Buckets, access points and account-level Block Public Access (`store/buckets.ts`). */
+  readonly s3: BucketStore;
   /** By ARN. */
   readonly topics: Map<string, Topic>;
 
