@@ -101,8 +101,7 @@ function callLine(call: AwsCallRecord): string {
 /** Puts a command's context together from the parsed global flags and the process around it. */
 export function createContext(flags: GlobalFlags, around: Surroundings): CommandContext {
   const { stdout, stderr } = around;
-  const isTerminal =
-    around.stdin.isTTY === true && stdout.isTTY === true && flags.input && !flags.json && around.env.CI === undefined;
+  const isTerminal = around.stdin.isTTY === true && stdout.isTTY === true && flags.input && !flags.json;
   const colours = new Chalk({ level: colourLevel(flags, around, stdout) });
   const errorColours = new Chalk({ level: colourLevel(flags, around, stderr) });
   const calls: AwsCallRecord[] = [];

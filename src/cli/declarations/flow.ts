@@ -1,0 +1,128 @@
+import { ACCOUNT, ADOPT, ALLOW_PUBLIC, CONNECTION_FLAGS, EXPECT, PARTITION, SAVE, SECRET_FILE } from './flags.js';
+import { type CommandDeclaration, flag, repeated } from './types.js';
+
+/** The way of a connection: make it, see it, apply it, prove it, hand it over, take it away. */
+export const FLOW_COMMANDS: readonly CommandDeclaration[] = [
+  {
+    name: 'init',
+    summary: 'the wizard: pick a template, answer, see the plan, apply, verify',
+    about: 'Writes s3connect.json. Every question has a flag; what a flag answers is not asked.',
+    flags: [...CONNECTION_FLAGS, ALLOW_PUBLIC, ADOPT, SECRET_FILE],
+    examples: [
+      's3connect init',
+      's3connect init --template coactive --bucket acme-media:input:films/',
+      's3connect init --template generic-read --principal 444455556666 --bucket acme-media --yes',
+    ],
+    load: () => import('../commands/init.js'),
+  },
+  {
+    name: 'plan',
+    arguments: '[name...]',
+    summary: 'the difference between file and account',
+    flags: [
+      ...CONNECTION_FLAGS,
+      SAVE,
+      flag('--exit-code', 'end with 3 when something would change (drift)'),
+      flag('--prune', 'also what carries our marks but is no longer in the file'),
+      ADOPT,
+      ALLOW_PUBLIC,
+      SECRET_FILE,
+    ],
+    examples: [
+      's3connect plan',
+      's3connect plan bitmovin-exports --exit-code',
+      's3connect plan --template coactive --bucket acme-media:input:films/ --json',
+    ],
+    load: () => import('../commands/plan.js'),
+  },
+  {
+    name: 'apply',
+    arguments: '[name...]',
+    summary: 'plan, confirm, apply, read back',
+    flags: [
+      ...CONNECTION_FLAGS,
+      SAVE,
+      ADOPT,
+      ALLOW_PUBLIC,
+      flag('--prune', 'also remove what carries our marks but is no longer in the file'),
+      EXPECT,
+      SECRET_FILE,
+      flag('--rollback-on-failure', 'not supported yet'),
+    ],
+    examples: [
+      's3connect apply',
+      's3connect apply bitmovin-exports --external-id 4f0c6b1e-9d1c-4c1f-8a57-0d9a1b2c3d4e --save',
+      's3connect apply --yes --expect 3f9a6c2d',
+    ],
+    load: () => import('../commands/apply.js'),
+  },
+  {
+    name: 'verify',
+    arguments: '[name...]',
+    summary: 'prove it: what must be allowed and what must be denied',
+    flags: [
+      ...CONNECTION_FLAGS,
+      SAVE,
+      flag('--mode <mode>', 'auto, assume, self, direct, keys, anonymous or simulate (default: auto)'),
+      flag('--strict', 'rights from other policies break the connection too'),
+      flag('--require-probe', "the evaluator's answers do not count"),
+      flag('--no-write', 'no probe that writes'),
+      flag('--allow-unknown', 'unknown counts as success'),
+      flag('--allow-residue', 'write to buckets where versions cannot be removed'),
+      flag('--wait <seconds>', 'ask again within this time before an answer counts (default: 10)'),
+      SECRET_FILE,
+      repeated('--report <file>', 'write a report: .xml (JUnit), .sarif, .json or .md by the ending'),
+      flag('--receipt <file>', 'not supported yet'),
+    ],
+    examples: [
+      's3connect verify',
+      's3connect verify bitmovin-exports --mode assume --strict',
+      's3connect verify --report verify.xml --report verify.sarif',
+    ],
+    load: () => import('../commands/verify.js'),
+  },
+  {
+    name: 'destroy',
+    arguments: '[name...]',
+    summary: 'remove what apply made and nothing else',
+    flags: [...CONNECTION_FLAGS, SECRET_FILE],
+    examples: ['s3connect destroy bitmovin-exports', 's3connect destroy --yes --json'],
+    load: () => import('../commands/destroy.js'),
+  },
+  {
+    name: 'handoff',
+    arguments: '[name...]',
+    summary: "the values for the vendor, and the vendor's API call as curl",
+    about: 'Works before apply. With --account nothing is asked online.',
+    flags: [...CONNECTION_FLAGS, SAVE, ACCOUNT, PARTITION, SECRET_FILE, flag('--out <file>', 'not supported yet')],
+    examples: [
+      's3connect handoff',
+      's3connect handoff --template bitmovin-analytics-output --bucket acme-exports --account 111122223333',
+    ],
+    load: () => import('../commands/handoff.js'),
+  },
+  {
+    name: 'generate',
+    arguments: '[name...]',
+    summary: 'every document, offline and without credentials',
+    flags: [
+      ...CONNECTION_FLAGS,
+      SAVE,
+      ACCOUNT,
+      PARTITION,
+      flag('--out <dir>', 'write DIR/NAME/KIND.TARGET.json instead of printing'),
+      flag('--format <format>', 'json (cloudformation, terraform and aws-cli: not supported yet)'),
+    ],
+    examples: [
+      's3connect generate --account 111122223333',
+      's3connect generate --template coactive --bucket acme-media --account 111122223333 --out policies',
+    ],
+    load: () => import('../commands/generate.js'),
+  },
+  {
+    name: 'demo',
+    summary: 'the whole flow against the sandbox, with no AWS account',
+    examples: ['s3connect demo'],
+    load: () => import('../commands/demo.js'),
+  },
+];
