@@ -1,27 +1,159 @@
-/** One action as the Service Authorization Reference lists it. */
+import { CATALOGUE } from './data.generated.js';
+
+/** One action as AWS's Service Authorization Reference lists it. */
 export interface CatalogueAction {
   /** `s3:GetObject`, spelled as AWS spells it. */
   readonly name: string;
   readonly service: string;
-  readonly access: 'Read' | 'List' | 'Write' | 'Tagging' | 'Permissions management';
+  readonly access: 'List' | 'Read' | 'Tagging' | 'Permissions management' | 'Write';
   /** Resource types (`bucket`, `object`, `role` …) that the action takes; empty where only `*` fits. */
   readonly resourceTypes: readonly string[];
-  /** Condition keys that a request of this action may carry, the global ones (`aws:…`) not included. */
+  /** Service's own condition keys that a request may carry; `${}` stands for a tag's key (`s3:ExistingObjectTag/${}`). */
   readonly conditionKeys: readonly string[];
 }
 
-export function findAction(_name: string): CatalogueAction | undefined {
-  throw new Error('not built yet');
+export interface CatalogueResource {
+  readonly type: string;
+  /** `arn:${Partition}:s3:::${BucketName}` */
+  readonly arn: string;
 }
 
-export function actionsOf(_service: string): readonly CatalogueAction[] {
-  throw new Error('not built yet');
+interface Data {
+  readonly keys: readonly string[];
+  /** Index into KEY_TYPES for each of `keys`, -1 where unknown. */
+  readonly types: readonly number[];
+  readonly services: Readonly<
+    Record<
+      string,
+      {
+        readonly resources: Readonly<Record<string, readonly [arn: string, keys: readonly number[]]>>;
+        readonly actions: readonly (readonly [
+          name: string,
+          access: number,
+          resources: string,
+          keys: readonly number[],
+        ])[];
+      }
+    >
+  >;
 }
 
-export function isBucketAction(_name: string): boolean {
-  throw new Error('not built yet');
+const ACCESS = ['List', 'Read', 'Tagging', 'Permissions management', 'Write'] as const;
+const KEY_TYPES = [
+  'String',
+  'ArrayOfString',
+  'ARN',
+  'ArrayOfARN',
+  'Bool',
+  'Numeric',
+  'Date',
+  'IPAddress',
+  'Binary',
+] as const;
+
+export type KeyType = (typeof KEY_TYPES)[number];
+
+interface Index {
+  readonly byName: ReadonlyMap<string, CatalogueAction>;
+  readonly byService: ReadonlyMap<string, readonly CatalogueAction[]>;
+  readonly resources: ReadonlyMap<string, readonly CatalogueResource[]>;
+  readonly keyTypes: ReadonlyMap<string, KeyType>;
 }
 
-export function isObjectAction(_name: string): boolean {
-  throw new Error('not built yet');
+let index: Index | undefined;
+
+/** Parsed at first use: most commands never need it. */
+function load(): Index {
+  index ??= build(JSON.parse(CATALOGUE) as Data);
+  return index;
+}
+
+function build(data: Data): Index {
+  const byName = new Map<string, CatalogueAction>();
+  const byService = new Map<string, CatalogueAction[]>();
+  const resources = new Map<string, CatalogueResource[]>();
+  for (const [service, entry] of Object.entries(data.services)) {
+    resources.set(
+      service,
+      Object.entries(entry.resources).map(([type, [arn]]) => ({ type, arn })),
+    );
+    const list: CatalogueAction[] = [];
+    for (const [name, access, types, keys] of entry.actions) {
+      const resourceTypes = types === '' ? [] : types.split(' ').map((type) => type.replace('!', ''));
+      const all = [...keys, ...resourceTypes.flatMap((type) => entry.resources[type]?.[1] ?? [])];
+      const action: CatalogueAction = {
+        name: `${service}:${name}`,
+        service,
+        access: ACCESS[access]!,
+        resourceTypes,
+        conditionKeys: [...new Set(all)].map((key) => data.keys[key]!),
+      };
+      list.push(action);
+      byName.set(action.name.toLowerCase(), action);
+    }
+    byService.set(service, list);
+  }
+  const keyTypes = new Map<string, KeyType>();
+  data.keys.forEach((key, i) => {
+    const type = KEY_TYPES[data.types[i]!];
+    if (type !== undefined) keyTypes.set(key.toLowerCase(), type);
+  });
+  return { byName, byService, resources, keyTypes };
+}
+
+/** The action of that name in any case, undefined where the catalogue (s3, sts, iam, kms, sns) has none. */
+export function findAction(name: string): CatalogueAction | undefined {
+  return load().byName.get(name.toLowerCase());
+}
+
+/** All actions of a service (`s3`), by name. */
+export function actionsOf(service: string): readonly CatalogueAction[] {
+  return load().byService.get(service.toLowerCase()) ?? [];
+}
+
+/** The services that the catalogue covers. */
+export function catalogueServices(): readonly string[] {
+  return [...load().byService.keys()];
+}
+
+/** The resource types of a service with the form of their ARNs. */
+export function resourcesOf(service: string): readonly CatalogueResource[] {
+  return load().resources.get(service.toLowerCase()) ?? [];
+}
+
+/** Whether it is an action on a bucket (`s3:ListBucket`); then it takes the bucket's ARN. */
+export function isBucketAction(name: string): boolean {
+  return findAction(name)?.resourceTypes.includes('bucket') ?? false;
+}
+
+/** Whether it is an action on an object (`s3:GetObject`); then it takes `BUCKET/KEY`. */
+export function isObjectAction(name: string): boolean {
+  return findAction(name)?.resourceTypes.includes('object') ?? false;
+}
+
+/** Whether a request of this action can carry the key; tag keys are matched by their form. */
+export function carriesKey(action: CatalogueAction, key: string): boolean {
+  const wanted = key.toLowerCase();
+  return action.conditionKeys.some((known) => matchesKey(known.toLowerCase(), wanted));
+}
+
+/** Whether any action of the key's service carries it. */
+export function isKnownKey(key: string): boolean {
+  const wanted = key.toLowerCase();
+  for (const known of load().keyTypes.keys()) if (matchesKey(known, wanted)) return true;
+  return false;
+}
+
+/** What a key's values are (`ArrayOf…` is multi-valued), undefined where the catalogue doesn't know the key. */
+export function keyType(key: string): KeyType | undefined {
+  const wanted = key.toLowerCase();
+  for (const [known, type] of load().keyTypes) if (matchesKey(known, wanted)) return type;
+  return undefined;
+}
+
+function matchesKey(known: string, wanted: string): boolean {
+  const at = known.indexOf('${}');
+  if (at < 0) return known === wanted;
+  const [before, after] = [known.slice(0, at), known.slice(at + 3)];
+  return wanted.length > before.length + after.length && wanted.startsWith(before) && wanted.endsWith(after);
 }
