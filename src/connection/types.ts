@@ -114,6 +114,8 @@ export interface ResolvedBucket {
   readonly create: boolean;
   readonly confine: boolean;
   readonly site: Site;
+  /** True where file or flags say the region: the bucket must then be there. Else it is whatever the account says. */
+  readonly regionGiven?: boolean;
   /** True where the bucket is in another account than the role, user or caller. */
   readonly otherAccount: boolean;
   readonly params: Readonly<Record<string, ParameterValue>>;
@@ -187,7 +189,17 @@ export interface Facts {
   /** External IDs that our own live trust statement has; kept where file and flags give none (customer, after-role). */
   readonly liveExternalIds?: readonly string[];
   /** Region and account of each bucket as found, by name; a missing bucket is absent. */
-  readonly buckets?: Readonly<Record<string, { readonly region: string; readonly account: string | undefined }>>;
+  readonly buckets?: Readonly<
+    Record<
+      string,
+      {
+        readonly region: string;
+        readonly account: string | undefined;
+        /** False for a bucket that was there before us: `create` then leaves its settings alone. Absent counts as ours. */
+        readonly ours?: boolean;
+      }
+    >
+  >;
   /** Alias by access point name, once it exists. */
   readonly accessPointAliases?: Readonly<Record<string, string>>;
   readonly accessKeyId?: string;

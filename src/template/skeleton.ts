@@ -1,0 +1,3 @@
+export function newTemplate(_id: string): string {
+  throw new Error('not built yet');
+}
