@@ -26,6 +26,14 @@ export function shortHash(text: string, length: number): string {
 }
 
 /**
+ * What begins every mark of a namespace in shared documents: `S3Connect` + 4 characters of the namespace's hash.
+ * `--prune` tells by it the leftovers of this namespace from the statements of another one.
+ */
+export function namespaceMark(namespace: string | null): string {
+  return `S3Connect${shortHash(`${namespace ?? ''}/`, 4)}`;
+}
+
+/**
  * Who owns a mark: the tag's value and the beginning of every Sid, CORS rule id and notification id of a connection.
  *
  * @param namespace keeps two files of one account apart; null where the file has none
@@ -36,6 +44,6 @@ export function ownerOf(namespace: string | null, name: string): Owner {
     namespace,
     name,
     tag: namespace === null ? name : `${namespace}/${name}`,
-    mark: `S3Connect${shortHash(`${namespace ?? ''}/${name}`, 12)}`,
+    mark: `${namespaceMark(namespace)}${shortHash(`${namespace ?? ''}/${name}`, 8)}`,
   };
 }
