@@ -76,6 +76,8 @@ export interface IamPort {
   }): Promise<string>;
   /** A new default version; the oldest non-default one is removed first where five exist. */
   createPolicyVersion(arn: string, document: PolicyDocument): Promise<void>;
+  /** Back to the newest older version with that very text, where one is left; the present default version is removed. */
+  restorePolicyVersion(arn: string, document: PolicyDocument): Promise<boolean>;
   tagPolicy(arn: string, tags: Tags): Promise<void>;
   untagPolicy(arn: string, keys: readonly string[]): Promise<void>;
   /** With all its versions. */
@@ -171,8 +173,11 @@ export interface S3ControlPort {
       readonly bucket: string;
       readonly bucketAccount?: string;
       readonly vpcId: string | undefined;
+      readonly tags?: Tags;
     },
   ): Promise<void>;
+  /** Tags of an access point; empty where the endpoint knows none. */
+  getAccessPointTags(account: string, arn: string): Promise<Tags>;
   deleteAccessPoint(account: string, name: string): Promise<void>;
   listAccessPoints(account: string): Promise<readonly string[]>;
   getAccessPointPolicy(account: string, name: string): Promise<PolicyDocument | undefined>;
@@ -186,6 +191,8 @@ export interface SnsPort {
   createTopic(name: string, tags: Tags): Promise<string>;
   deleteTopic(arn: string): Promise<void>;
   getTopicTags(arn: string): Promise<Tags>;
+  tagTopic(arn: string, tags: Tags): Promise<void>;
+  untagTopic(arn: string, keys: readonly string[]): Promise<void>;
   setTopicPolicy(arn: string, document: PolicyDocument): Promise<void>;
   listSubscriptions(
     topicArn: string,
