@@ -1,3 +1,4 @@
+import { SELECTIONS } from '../selections.js';
 import { ADOPT, ALLOW_PUBLIC, CONNECTION_FLAGS, EXPECT, SAVE, SECRET_FILE } from './flags.js';
 import { type CommandDeclaration, flag } from './types.js';
 
@@ -14,7 +15,7 @@ export const RESOURCE_COMMANDS: readonly CommandDeclaration[] = [
       's3connect role create bitmovin-exports',
       's3connect role create --template coactive --bucket acme-media',
     ],
-    load: () => import('../commands/role-create.js'),
+    load: async () => (await import('../commands/apply.js')).applyOnly(SELECTIONS.role),
   },
   {
     name: 'role show',
@@ -36,7 +37,7 @@ export const RESOURCE_COMMANDS: readonly CommandDeclaration[] = [
     summary: 'destroy the role of a connection and its policies',
     flags: CONNECTION_FLAGS,
     examples: ['s3connect role delete bitmovin-exports', 's3connect role delete --role-name bitmovin-exports --yes'],
-    load: () => import('../commands/role-delete.js'),
+    load: async () => (await import('../commands/destroy.js')).destroyOnly(SELECTIONS.role),
   },
   {
     name: 'user create',
@@ -44,7 +45,7 @@ export const RESOURCE_COMMANDS: readonly CommandDeclaration[] = [
     summary: 'apply the IAM user of a connection, its policy and access key',
     flags: [...APPLY_FLAGS, SECRET_FILE],
     examples: ['s3connect user create videsk', 's3connect user create videsk --secret-file ~/secrets/videsk'],
-    load: () => import('../commands/user-create.js'),
+    load: async () => (await import('../commands/apply.js')).applyOnly(SELECTIONS.user),
   },
   {
     name: 'user rotate',
@@ -64,7 +65,7 @@ export const RESOURCE_COMMANDS: readonly CommandDeclaration[] = [
     summary: 'destroy the IAM user of a connection, its policy and keys',
     flags: [...CONNECTION_FLAGS, SECRET_FILE],
     examples: ['s3connect user delete videsk --yes'],
-    load: () => import('../commands/user-delete.js'),
+    load: async () => (await import('../commands/destroy.js')).destroyOnly(SELECTIONS.user),
   },
   {
     name: 'bucket create',
@@ -72,7 +73,7 @@ export const RESOURCE_COMMANDS: readonly CommandDeclaration[] = [
     summary: 'apply the buckets of a connection, Block Public Access and ownership',
     flags: APPLY_FLAGS,
     examples: ['s3connect bucket create bitmovin-exports --yes'],
-    load: () => import('../commands/bucket-create.js'),
+    load: async () => (await import('../commands/apply.js')).applyOnly(SELECTIONS.bucket),
   },
   {
     name: 'bucket policy',
@@ -80,7 +81,7 @@ export const RESOURCE_COMMANDS: readonly CommandDeclaration[] = [
     summary: "apply a connection's statements in the bucket policies",
     flags: APPLY_FLAGS,
     examples: ['s3connect bucket policy accurate-video --yes'],
-    load: () => import('../commands/bucket-policy.js'),
+    load: async () => (await import('../commands/apply.js')).applyOnly(SELECTIONS.bucketPolicy),
   },
   {
     name: 'cors set',
@@ -91,7 +92,7 @@ export const RESOURCE_COMMANDS: readonly CommandDeclaration[] = [
       's3connect cors set accurate-video',
       's3connect cors set accurate-video --origin https://av.acme.example',
     ],
-    load: () => import('../commands/cors-set.js'),
+    load: async () => (await import('../commands/apply.js')).applyOnly(SELECTIONS.cors),
   },
   {
     name: 'cors show',
@@ -115,7 +116,7 @@ export const RESOURCE_COMMANDS: readonly CommandDeclaration[] = [
     summary: "apply a connection's access points and their policies",
     flags: APPLY_FLAGS,
     examples: ['s3connect access-point create videsk --yes'],
-    load: () => import('../commands/access-point-create.js'),
+    load: async () => (await import('../commands/apply.js')).applyOnly(SELECTIONS.accessPoint),
   },
   {
     name: 'access-point show',
@@ -131,6 +132,6 @@ export const RESOURCE_COMMANDS: readonly CommandDeclaration[] = [
     summary: "destroy a connection's access points",
     flags: CONNECTION_FLAGS,
     examples: ['s3connect access-point delete videsk --yes'],
-    load: () => import('../commands/access-point-delete.js'),
+    load: async () => (await import('../commands/destroy.js')).destroyOnly(SELECTIONS.accessPoint),
   },
 ];
