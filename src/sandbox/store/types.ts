@@ -1,6 +1,7 @@
 import type { ContextValues, PolicyDocument, PolicySet } from '../../policy/types.js';
 import type { Caller, Decide, WireRequest } from '../types.js';
 import type { BucketStore } from './buckets.js';
+import type { IamStore } from './iam.js';
 
 export type TagMap = Readonly<Record<string, string>>;
 
@@ -16,6 +17,7 @@ export interface PrincipalRecord {
   readonly tags: TagMap;
   /** ARN of a managed policy. */
   readonly permissionsBoundary: string | undefined;
+  /** By name; stored form. */
   readonly inlinePolicies: Readonly<Record<string, PolicyDocument>>;
   /** ARNs of managed policies in the order of attachment. */
   readonly attachedPolicies: readonly string[];
@@ -148,6 +150,7 @@ export interface World {
   /** The one evaluator. */
   readonly decide: Decide;
 
+  readonly iam: IamStore;
   /** Buckets, access points and account-level Block Public Access (`store/buckets.ts`). */
   readonly s3: BucketStore;
   /** By ARN. */
@@ -182,8 +185,8 @@ export class UnknownPrincipal extends Error {
   /** `"AWS":"arn:…"` */
   readonly principal: string;
 
-  constructor(principal: string) {
-    super(`Invalid principal in policy: "AWS":"${principal}"`);
+  constructor(principal: string, kind = 'AWS') {
+    super(`Invalid principal in policy: "${kind}":"${principal}"`);
     this.name = 'UnknownPrincipal';
     this.principal = principal;
   }
