@@ -6,6 +6,7 @@ import { S3ConnectError } from '../errors.js';
 import type { CommandContext } from './context.js';
 import { exitCodeOf } from './exit-codes.js';
 import { connectionFlags, given, type Options } from './options.js';
+import { defaultRegion } from './region.js';
 
 export const DEFAULT_FILE = 's3connect.json';
 
@@ -57,7 +58,9 @@ export async function selectConnections(
     });
   }
   const { resolveConnections } = await import('../connection/resolve.js');
-  const ask = (wanted: readonly string[]) => resolveConnections({ file, flags, names: wanted, cwd: context.cwd });
+  const regions = await regionsFor(context, file);
+  const ask = (wanted: readonly string[]) =>
+    resolveConnections({ file, flags, names: wanted, cwd: context.cwd, ...regions });
   const knownNames = file === undefined ? [] : Object.keys(file.data.connections);
   const common = { path, file, flags, namespace: file?.data.namespace ?? null, knownNames };
   try {
@@ -79,6 +82,17 @@ export async function selectConnections(
   }
 }
 
+/** What flag, environment and profile say about the region; the file's own goes in between. */
+export async function regionsFor(
+  context: CommandContext,
+  file: LoadedFile | undefined,
+): Promise<{ readonly region?: string; readonly defaultRegion?: string }> {
+  const { region } = context.flags;
+  if (region !== undefined) return { region };
+  const found = await defaultRegion(context, file?.data.defaults?.profile);
+  return found === undefined ? {} : { defaultRegion: found };
+}
+
 /** Errors of one entry's contents; syntax, unknown names and flags concern the whole command. */
 function isOneConnections(error: unknown, wanted: readonly string[]): error is S3ConnectError {
   if (!(error instanceof S3ConnectError)) return false;
@@ -95,6 +109,11 @@ export function failedCodes(selection: Selection): readonly number[] {
 export async function saveIfAsked(context: CommandContext, selection: Selection, options: Options): Promise<void> {
   if (!given(options, 'save')) return;
   const { saveConnections } = await import('../connection/save.js');
-  await saveConnections(selection.path, { file: selection.file, flags: selection.flags, cwd: context.cwd });
+  await saveConnections(selection.path, {
+    file: selection.file,
+    flags: selection.flags,
+    names: [],
+    cwd: context.cwd,
+  });
   context.note(`wrote ${selection.path}`);
 }
