@@ -1,6 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { AwsAccess, AwsCallRecord } from '../aws/ports.js';
 import { S3ConnectError } from '../errors.js';
+import { jsonText } from './render/text.js';
 
 /** The global flags of the contract, after parsing. */
 export interface GlobalFlags {
@@ -134,7 +135,7 @@ export function createContext(flags: GlobalFlags, around: Surroundings): Command
     },
     emit: (document, human) => {
       if (flags.json) {
-        stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+        stdout.write(`${jsonText(document)}\n`);
         return;
       }
       const text = human();
@@ -165,13 +166,8 @@ export function createContext(flags: GlobalFlags, around: Surroundings): Command
       if (!isTerminal) {
         throw new S3ConnectError('BadUsage', refusal, { path: '--yes', hint: 'add --yes to confirm it' });
       }
-      const { default: inquirer } = await import('inquirer');
-      const answer = await inquirer.prompt(
-        [{ type: 'confirm', name: 'yes', message: question, default: false }],
-        {},
-        // Prompts belong to stderr like all messages, so that stdout stays the result.
-      );
-      return answer.yes === true;
+      const { createPrompter } = await import('./prompter.js');
+      return createPrompter(around.signal).confirm(question, false);
     },
     fail: (message, flag, hint) => {
       throw new S3ConnectError('BadUsage', message, {
@@ -188,8 +184,6 @@ export function createContext(flags: GlobalFlags, around: Surroundings): Command
 }
 
 async function askText(message: string, signal: AbortSignal): Promise<string> {
-  signal.throwIfAborted();
-  const { default: inquirer } = await import('inquirer');
-  const answer = await inquirer.prompt([{ type: 'input', name: 'text', message }]);
-  return String(answer.text);
+  const { createPrompter } = await import('./prompter.js');
+  return createPrompter(signal).input(message);
 }

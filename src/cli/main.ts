@@ -4,6 +4,7 @@ import { S3ConnectError } from '../errors.js';
 import { type CommandContext, createContext, type GlobalFlags, type Surroundings } from './context.js';
 import { asKnownError, EXIT, exitCodeOf } from './exit-codes.js';
 import { parseArguments } from './program.js';
+import { jsonText, plain } from './render/text.js';
 
 function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
@@ -49,14 +50,14 @@ export function printError(
   streams: Pick<Surroundings, 'stdout' | 'stderr' | 'env'>,
 ): void {
   if (json) {
-    streams.stdout.write(`${JSON.stringify({ error }, null, 2)}\n`);
+    streams.stdout.write(`${jsonText({ error })}\n`);
     return;
   }
   const colours = new Chalk({
     level: streams.stderr.isTTY === true && (streams.env.NO_COLOR ?? '') === '' && streams.env.TERM !== 'dumb' ? 1 : 0,
   });
-  streams.stderr.write(`${colours.red('error:')} ${error.message}\n`);
-  if (error.hint !== undefined) streams.stderr.write(`${colours.cyan('hint:')} ${error.hint}\n`);
+  streams.stderr.write(`${colours.red('error:')} ${plain(error.message)}\n`);
+  if (error.hint !== undefined) streams.stderr.write(`${colours.cyan('hint:')} ${plain(error.hint)}\n`);
 }
 
 /**
