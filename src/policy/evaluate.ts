@@ -1,3 +1,9 @@
+import { type Caller, readCaller } from './evaluation/caller.js';
+import { judge, type Verdict } from './evaluation/judge.js';
+import { nearestOf } from './evaluation/nearest.js';
+import { compileSet } from './evaluation/policies.js';
+import { readSituation, type Situation } from './evaluation/situation.js';
+import { type Resource, resourceOf } from './evaluation/target.js';
 import type { Decision, EvaluationCase, EvaluationRequest, PolicySet } from './types.js';
 
 /** Documents that were compiled once and answer any number of requests. */
@@ -6,12 +12,50 @@ export interface CompiledPolicies {
   allows(request: EvaluationRequest): boolean;
 }
 
-/** Compiles every document of the set once. Never throws: malformed pieces match nothing. */
-export function compile(_set: PolicySet): CompiledPolicies {
-  throw new Error('not built yet');
+/**
+ * Compiles every document of the set once. Never throws on what stands in a document: malformed pieces, which
+ * AWS would have refused to store, match nothing. Follows the IAM User Guide, "Policy evaluation logic".
+ */
+export function compile(set: PolicySet): CompiledPolicies {
+  const compiled = compileSet(set);
+  const cached = { caller: remember<Caller>(readCaller), resource: remember<Resource>(resourceOf) };
+  const situationOf = (request: EvaluationRequest): Situation => readSituation(compiled, request, cached);
+  return {
+    decide: (request) => {
+      const situation = situationOf(request);
+      return decisionOf(judge(situation), situation);
+    },
+    allows: (request) => judge(situationOf(request)).decision === 'allow',
+  };
 }
 
-/** Decides one case: `policy eval`. */
+/** Decides one case, with the statement that decided or the nearest one: `policy eval`. */
 export function evaluate(input: EvaluationCase): Decision {
   return compile(input).decide(input.request);
+}
+
+/** A verdict in the shape of the contract. */
+export function decisionOf(verdict: Verdict, situation: Situation): Decision {
+  return {
+    decision: verdict.decision,
+    reason: verdict.reason,
+    layer: verdict.layer,
+    statement: verdict.statement?.ref ?? null,
+    nearest: verdict.decision === 'allow' ? null : nearestOf(verdict, situation),
+  };
+}
+
+const REMEMBERED = 512;
+
+/** The same principals and resources are asked for again and again: they are read once. */
+function remember<T>(read: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    if (known.size >= REMEMBERED) known.clear();
+    const value = read(text);
+    known.set(text, value);
+    return value;
+  };
 }
