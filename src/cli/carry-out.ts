@@ -12,6 +12,10 @@ export interface CarryOutOptions {
   readonly expect?: string;
   /** More lines for a person, after the outcome. */
   readonly extra?: (plan: Plan) => string;
+  /** Done between the yes (or where there is nothing to change) and the first change. */
+  readonly agreed?: () => Promise<void>;
+  /** The caller prints the outcome. */
+  readonly silent?: boolean;
 }
 
 /**
@@ -35,6 +39,7 @@ export async function carryOut(
       return undefined;
     }
   }
+  await options.agreed?.();
   const { execute } = await import('../engine/execute.js');
   const progress = await startProgress(context, 'applying');
   let done: Plan;
@@ -49,6 +54,7 @@ export async function carryOut(
   }
   throwIfAlone(done);
   const plan = withFailed(done, selection);
+  if (options.silent === true) return { plan, codes: planCodes(done) };
   context.emit(plan, () => {
     const outcome = changes ? renderOutcome(plan, style) : renderPlan(plan, style);
     return `${outcome}\n${options.extra?.(plan) ?? ''}`.trimEnd();

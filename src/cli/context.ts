@@ -72,6 +72,8 @@ export interface CommandContext {
   confirm(question: string, refusal: string): Promise<boolean>;
   /** A usage error with the flag in question. */
   fail(message: string, flag?: string, hint?: string): never;
+  /** The same surroundings with other global flags. */
+  withFlags(changed: Partial<GlobalFlags>): CommandContext;
   /** Ends connections that were kept alive. */
   close(): void;
 }
@@ -106,6 +108,7 @@ export function createContext(flags: GlobalFlags, around: Surroundings): Command
   const colours = new Chalk({ level: colourLevel(flags, around, stdout) });
   const errorColours = new Chalk({ level: colourLevel(flags, around, stderr) });
   const calls: AwsCallRecord[] = [];
+  const others: CommandContext[] = [];
   let access: Promise<AwsAccess> | undefined;
   let opened: AwsAccess | undefined;
 
@@ -175,7 +178,13 @@ export function createContext(flags: GlobalFlags, around: Surroundings): Command
         ...(hint === undefined ? {} : { hint }),
       });
     },
+    withFlags: (changed) => {
+      const other = createContext({ ...flags, ...changed }, around);
+      others.push(other);
+      return other;
+    },
     close: () => {
+      for (const other of others) other.close();
       opened?.close();
       if (calls.length > 0) context.detail(`${calls.length} AWS calls`);
     },

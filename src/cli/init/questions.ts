@@ -109,7 +109,7 @@ async function askBucketName(prompter: Prompter, account: AccountView): Promise<
 
 async function askAccess(prompter: Prompter, needs: Needs): Promise<readonly AccessLevel[]> {
   const offered = Object.keys(needs.settings.access) as AccessLevel[];
-  const whole = offered.filter((each) => each === 'input' || each === 'output');
+  const whole: readonly AccessLevel[] = offered.filter((each) => each === 'input' || each === 'output');
   if (offered.length === 1) return offered;
   if (whole.length === offered.length) {
     return [
