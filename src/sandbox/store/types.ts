@@ -144,6 +144,8 @@ export interface World {
   readonly account: string;
   readonly partition: string;
   readonly region: string;
+  /** `http://127.0.0.1:PORT`, once it listens. */
+  endpoint: string;
   /** Epoch milliseconds. */
   clock(): number;
   readonly random: Random;

@@ -80,6 +80,7 @@ export function createWorld(options: WorldOptions): World & { clear(): void } {
     account,
     partition,
     region,
+    endpoint: '',
     clock,
     random,
     decide,
