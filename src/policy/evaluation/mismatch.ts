@@ -1,0 +1,87 @@
+import type { CompiledCondition } from '../conditions/compile.js';
+import { isRecord, stringsOf } from '../documents.js';
+import type { Caller } from './caller.js';
+import { namingIn, type Situation } from './situation.js';
+import { actionApplies, type CompiledStatement, resourceApplies } from './statement.js';
+import type { Resource } from './target.js';
+
+/** What of an Allow does not fit the request, and how far it is from fitting. */
+export interface Mismatch {
+  readonly statement: CompiledStatement;
+  readonly failing: readonly CompiledCondition[];
+  /** The first thing that does not match, in words. */
+  readonly words: string;
+  readonly distance: number;
+}
+
+/** Where an Allow falls short. A failing condition is nearer than another resource, principal or action. */
+export function mismatchOf(statement: CompiledStatement, resource: Resource, situation: Situation): Mismatch {
+  const { caller, target, context, request } = situation;
+  const failing = statement.conditions.filter((condition) => !condition.holds(context));
+  const words: string[] = [];
+  let distance = failing.length;
+  if (!actionApplies(statement, target.action)) {
+    distance += 40;
+    words.push(actionWords(statement, request.action));
+  }
+  if (statement.principal !== undefined && namingIn(statement, caller) === undefined) {
+    distance += 20;
+    words.push(principalWords(statement, caller));
+  }
+  if (!resourceApplies(statement, resource, context)) {
+    distance += 10 - closeness(statement, resource.text);
+    words.push(resourceWords(statement, resource.text));
+  }
+  for (const condition of failing) words.push(conditionWords(condition, situation));
+  return {
+    statement,
+    failing,
+    distance,
+    words: words[0] ?? 'the statement allows this, but another policy has to as well',
+  };
+}
+
+function actionWords(statement: CompiledStatement, action: string): string {
+  return statement.notActions
+    ? `NotAction takes out ${action} (${list(stringsOf(statement.source.NotAction))})`
+    : `the action ${action} is not among ${list(stringsOf(statement.source.Action))}`;
+}
+
+function principalWords(statement: CompiledStatement, caller: Caller): string {
+  const listed = list(statement.principal?.listed ?? []);
+  const who = caller.kind === 'anonymous' ? 'an anonymous caller' : `the principal ${caller.text}`;
+  return statement.principal?.negated ? `NotPrincipal takes out ${who} (${listed})` : `${who} is not among ${listed}`;
+}
+
+function resourceWords(statement: CompiledStatement, resource: string): string {
+  return statement.notResources
+    ? `NotResource takes out ${resource} (${list(stringsOf(statement.source.NotResource))})`
+    : `the resource ${resource} does not match ${list(stringsOf(statement.source.Resource))}`;
+}
+
+function conditionWords(condition: CompiledCondition, { context }: Situation): string {
+  const actual = context.values(condition.key.toLowerCase());
+  const wanted = condition.wanted.length === 0 ? 'no value at all' : list(condition.wanted);
+  if (condition.use === undefined) return `${condition.text} is no condition operator`;
+  const has = actual === undefined ? `the request carries no ${condition.key}` : `${condition.key} is ${list(actual)}`;
+  return `${has}, but the condition ${condition.text} asks for ${wanted}`;
+}
+
+function list(values: readonly string[]): string {
+  const shown = values
+    .slice(0, 5)
+    .map((value) => JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value));
+  return shown.length < values.length ? `${shown.join(', ')} … (${values.length})` : shown.join(', ');
+}
+
+/** From 0 to 5: how much of the resource a pattern of the statement shares from the left. */
+function closeness(statement: CompiledStatement, resource: string): number {
+  if (statement.notResources || !isRecord(statement.source)) return 0;
+  let best = 0;
+  for (const pattern of stringsOf(statement.source.Resource)) {
+    let same = 0;
+    while (same < pattern.length && pattern[same] === resource[same]) same++;
+    best = Math.max(best, same / Math.max(1, resource.length));
+  }
+  return best * 5;
+}
