@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
-import type { AwsAccess } from '../aws/ports.js';
+import type { AwsAccess, AwsPorts } from '../aws/ports.js';
+import type { Site } from '../connection/types.js';
 
 /** One run's reads: each document is asked for once, and no more than `concurrency` calls are under way. */
 export interface Run {
@@ -25,4 +26,25 @@ export function startRun(aws: AwsAccess, concurrency = 16): Run {
       return answer;
     },
   };
+}
+
+type Reach = Pick<Site, 'profile' | 'region'>;
+
+/** One document as one set of credentials in one region sees it. */
+export function readOnce<T>(run: Run, site: Reach, key: string, ask: (ports: AwsPorts) => Promise<T>): Promise<T> {
+  return run.once(`${site.profile ?? ''}|${site.region}|${key}`, () => ask(run.aws.ports(site)));
+}
+
+export interface Caller {
+  readonly account: string;
+  readonly arn: string;
+  readonly partition: string;
+}
+
+/** Who the credentials of a site belong to; asked once per profile, whatever the region. */
+export async function callerOf(run: Run, site: Reach): Promise<Caller> {
+  const { account, arn } = await run.once(`${site.profile ?? ''}|GetCallerIdentity`, () =>
+    run.aws.ports(site).sts.getCallerIdentity(),
+  );
+  return { account, arn, partition: arn.split(':')[1] ?? 'aws' };
 }

@@ -1,0 +1,35 @@
+import type { ResourceType } from '../connection/types.js';
+import { bucket } from './bucket.js';
+import { bucketPolicy } from './bucket-policy.js';
+import { cors } from './cors.js';
+import type { AnyKind } from './kind.js';
+import { managedPolicy } from './managed-policy.js';
+import { ownershipControls } from './ownership-controls.js';
+import { publicAccessBlock } from './public-access-block.js';
+import { role } from './role.js';
+import { rolePolicy } from './role-policy.js';
+import { userPolicy } from './user-policy.js';
+
+/**
+ * Every kind, in the order in which a plan is worked out: what the planned removal of a kind depends on stands after
+ * it (removal goes through the list backwards).
+ */
+export const KINDS: readonly AnyKind[] = [
+  publicAccessBlock,
+  ownershipControls,
+  bucket,
+  role,
+  managedPolicy,
+  rolePolicy,
+  userPolicy,
+  bucketPolicy,
+  cors,
+];
+
+const byType = new Map<ResourceType, AnyKind>(KINDS.map((kind) => [kind.type, kind]));
+
+export function kindOf(type: ResourceType): AnyKind {
+  const kind = byType.get(type);
+  if (kind === undefined) throw new Error(`no such kind of resource: ${type}`);
+  return kind;
+}

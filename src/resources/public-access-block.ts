@@ -1,0 +1,71 @@
+import type { PublicAccessBlock } from '../aws/ports.js';
+import { ownedStatements } from '../policy/merge.js';
+import type { PolicyDocument } from '../policy/types.js';
+import type { BucketLive } from './bucket.js';
+import { type BucketOwner, isMadeBy, isThere, madeBy, readOwner, readPolicy } from './bucket-reads.js';
+import type { ResourceKind } from './kind.js';
+
+const KEYS = ['BlockPublicAcls', 'IgnorePublicAcls', 'BlockPublicPolicy', 'RestrictPublicBuckets'] as const;
+const ALL_ON: PublicAccessBlock = {
+  BlockPublicAcls: true,
+  IgnorePublicAcls: true,
+  BlockPublicPolicy: true,
+  RestrictPublicBuckets: true,
+};
+
+export interface PublicAccessLive {
+  readonly settings: PublicAccessBlock | undefined;
+  readonly owner: BucketOwner;
+  /** Read where it is to be closed again: whether we are the ones who opened it. */
+  readonly policy: PolicyDocument | undefined;
+}
+
+function same(a: PublicAccessBlock | undefined, b: PublicAccessBlock | undefined): boolean {
+  return KEYS.every((key) => (a?.[key] ?? false) === (b?.[key] ?? false));
+}
+
+/** Block Public Access of a bucket (S3 User Guide, "Blocking public access to your Amazon S3 storage"). */
+export const publicAccessBlock: ResourceKind<'public-access-block', PublicAccessLive> = {
+  type: 'public-access-block',
+  shared: false,
+  identify: (desired) => desired.bucket,
+  dependsOn: (desired) => [{ kind: 'bucket', id: desired.bucket }],
+  async read(desired, reader) {
+    const name = desired.bucket;
+    const [settings, owner, policy] = await Promise.all([
+      isThere(reader, name)
+        ? reader.once(`GetPublicAccessBlock ${name}`, (ports) => ports.s3.getPublicAccessBlock(name))
+        : undefined,
+      readOwner(reader, name),
+      reader.goal === 'absent' && desired.purpose === 'opened' ? readPolicy(reader, name) : undefined,
+    ]);
+    return { settings, owner, policy };
+  },
+  put(live, desired, by) {
+    if (desired.purpose === 'made') {
+      return isMadeBy(live.owner, by.owner.tag)
+        ? { ...live, owner: madeBy(by.owner.tag), settings: desired.settings }
+        : live;
+    }
+    // Only loosened: what is off already stays off.
+    if (live.settings === undefined) return live;
+    const settings = Object.fromEntries(
+      KEYS.map((key) => [key, live.settings?.[key] === true && desired.settings[key]]),
+    ) as unknown as PublicAccessBlock;
+    return { ...live, settings };
+  },
+  take(live, desired, by, outlook) {
+    const bucket = outlook.planned('bucket', desired.bucket) as BucketLive | undefined;
+    if (bucket?.exists === false) return { live: { ...live, settings: undefined } };
+    if (desired.purpose === 'made') return { live };
+    if (ownedStatements(live.policy, by.owner.mark).length === 0) return { live };
+    return { live: { ...live, settings: ALL_ON } };
+  },
+  show: ({ settings }) => settings ?? null,
+  same: (a, b) => same(a.settings, b.settings),
+  async write(_before, { settings }, desired, { s3 }) {
+    // Gone together with its bucket.
+    if (settings !== undefined) await s3.putPublicAccessBlock(desired.bucket, settings);
+  },
+  opensToAll: (desired) => desired.purpose === 'opened',
+};
