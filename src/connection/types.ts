@@ -91,6 +91,8 @@ export interface Site {
   readonly account: string | undefined;
   readonly profile: string | undefined;
   readonly region: string;
+  /** False where nobody named a region and a default stands in: then the one that is found is right. */
+  readonly regionGiven?: boolean;
 }
 
 export interface CorsSettings {
