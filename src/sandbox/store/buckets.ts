@@ -1,4 +1,4 @@
-import type { BlockPublicAccess } from '../../policy/types.js';
+import type { BlockPublicAccess, PolicyDocument } from '../../policy/types.js';
 
 export type Versioning = 'Enabled' | 'Suspended';
 export type ObjectOwnership = 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | 'ObjectWriter';
@@ -73,14 +73,17 @@ export interface CorsRule {
 }
 
 export interface NotificationTarget {
+  readonly kind: 'Topic' | 'Queue' | 'CloudFunction';
   readonly Id: string;
+  /** The Id was not given: S3 made it up. */
+  readonly generatedId: boolean;
   readonly arn: string;
   readonly events: readonly string[];
   readonly filter: readonly { readonly name: 'prefix' | 'suffix'; readonly value: string }[];
 }
 
 export interface NotificationConfiguration {
-  readonly topics: readonly NotificationTarget[];
+  readonly targets: readonly NotificationTarget[];
   readonly eventBridge: boolean;
 }
 
@@ -93,8 +96,8 @@ export interface Bucket {
   readonly objects: Map<string, ObjectVersion[]>;
   readonly uploads: Map<string, MultipartUpload>;
   versioning: Versioning | undefined;
-  /** The stored form (principals as unique ids), serialised. */
-  policy: string | undefined;
+  /** Stored form (`World.storePolicy`). */
+  policy: PolicyDocument | undefined;
   cors: readonly CorsRule[] | undefined;
   publicAccessBlock: BlockPublicAccess | undefined;
   ownership: ObjectOwnership | undefined;
@@ -115,7 +118,8 @@ export interface AccessPoint {
   readonly created: Date;
   readonly publicAccessBlock: BlockPublicAccess;
   tags: ReadonlyMap<string, string>;
-  policy: string | undefined;
+  /** Stored form (`World.storePolicy`). */
+  policy: PolicyDocument | undefined;
 }
 
 /** Everything that S3 and S3 Control keep. Bucket names are one namespace over all accounts. */

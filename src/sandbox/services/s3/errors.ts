@@ -4,13 +4,22 @@ import { WireError, type WireResponse } from '../../types.js';
 const ERRORS = {
   AccessControlListNotSupported: [400, 'The bucket does not allow ACLs'],
   AccessDenied: [403, 'Access Denied'],
+  AccessForbidden: [
+    403,
+    "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.",
+  ],
   AuthorizationHeaderMalformed: [400, 'The authorization header is malformed.'],
   BadDigest: [400, 'The Content-MD5 you specified did not match what we received.'],
+  BadRequest: [400, 'Bad Request'],
   BucketAlreadyExists: [
     409,
     'The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.',
   ],
   BucketAlreadyOwnedByYou: [409, 'Your previous request to create the named bucket succeeded and you already own it.'],
+  BucketHasAccessPointsAttached: [
+    400,
+    'The bucket you tried to delete has access points attached. Delete your access points before deleting your bucket.',
+  ],
   BucketNotEmpty: [409, 'The bucket you tried to delete is not empty'],
   EntityTooSmall: [400, 'Your proposed upload is smaller than the minimum allowed size'],
   IllegalLocationConstraintException: [
@@ -24,7 +33,12 @@ const ERRORS = {
     400,
     "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
   ],
+  InvalidBucketAclWithBlockPublicAccessError: [
+    400,
+    'Bucket cannot have public ACLs set with BlockPublicAccess enabled',
+  ],
   InvalidBucketName: [400, 'The specified bucket is not valid.'],
+  InvalidBucketOwnerAWSAccountID: [400, 'The value of the expected bucket owner parameter must be an AWS Account ID'],
   InvalidDigest: [400, 'The Content-MD5 you specified was invalid.'],
   InvalidLocationConstraint: [400, 'The specified location-constraint is not valid'],
   InvalidPart: [
@@ -39,9 +53,11 @@ const ERRORS = {
     'The tag provided was not a valid tag. This error can occur if the tag did not pass input validation.',
   ],
   KeyTooLongError: [400, 'Your key is too long'],
+  InvalidStorageClass: [400, 'The storage class you specified is not valid'],
   MalformedACLError: [400, 'The XML you provided was not well-formed or did not validate against our published schema'],
   MalformedPolicy: [400, "Policies must be valid JSON and the first byte must be '{'"],
   MalformedXML: [400, 'The XML you provided was not well-formed or did not validate against our published schema'],
+  MetadataTooLarge: [400, 'Your metadata headers exceed the maximum allowed metadata size'],
   MethodNotAllowed: [405, 'The specified method is not allowed against this resource.'],
   MissingRequestBodyError: [400, 'Request Body is empty'],
   MissingSecurityHeader: [400, 'Your request was missing a required header'],
@@ -67,6 +83,7 @@ const ERRORS = {
     301,
     'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
   ],
+  PolicyTooLarge: [400, 'Normalized policy document exceeds the maximum allowed size of 20480 bytes.'],
   PreconditionFailed: [412, 'At least one of the pre-conditions you specified did not hold'],
   ReplicationConfigurationNotFoundError: [404, 'The replication configuration was not found'],
   XAmzContentChecksumMismatch: [400, 'The provided checksum does not match what was computed.'],
