@@ -1,0 +1,26 @@
+/** C0 and C1 controls, and the marks that reorder or hide text on a terminal (Unicode, "Bidirectional Formatting Characters"). */
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** The text without anything that could steer a terminal or hide in it. */
+export function printable(text: string): string {
+  return text.replace(CONTROLS, '');
+}
+
+/** Whether a text has such characters. */
+export function hasControls(text: string): boolean {
+  return printable(text) !== text;
+}
+
+/** A JSON value whose strings and keys all went through `printable`. */
+export function printableValue<T>(value: T): T {
+  return clean(value) as T;
+}
+
+function clean(value: unknown): unknown {
+  if (typeof value === 'string') return printable(value);
+  if (Array.isArray(value)) return value.map(clean);
+  if (value !== null && typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [printable(key), clean(item)]));
+  }
+  return value;
+}
