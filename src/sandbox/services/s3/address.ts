@@ -105,7 +105,8 @@ export function findTarget(address: Address, request: WireRequest, store: Bucket
     return undefined;
   }
   const bucket = store.buckets.get(point.bucket);
-  return bucket === undefined ? undefined : { bucket, accessPoint: point };
+  // The name may have gone to somebody else since: the access point was made for that account's bucket.
+  return bucket?.account === point.bucketAccount ? { bucket, accessPoint: point } : undefined;
 }
 
 /**
