@@ -6,6 +6,8 @@ export interface SandboxOptions {
   readonly propagationSeconds?: number;
   readonly latencyMs?: number;
   readonly seed?: number;
+  /** Epoch milliseconds; a test's own clock. */
+  readonly clock?: () => number;
 }
 
 export interface RunningSandbox {
