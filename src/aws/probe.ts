@@ -149,7 +149,11 @@ export function createProbePort(open: ProbeClients): ProbePort {
               ...(versionId === undefined ? {} : { VersionId: versionId }),
             }),
           ),
-        none,
+        // Whether a versioned bucket made a marker of it, which has to be removed as well.
+        (output): Partial<Pick<ProbeAnswer, 'headers'>> =>
+          output?.DeleteMarker === true
+            ? { headers: { 'x-amz-delete-marker': 'true', 'x-amz-version-id': output.VersionId ?? 'null' } }
+            : {},
       ),
     createMultipart: (bucket, key) =>
       send(
