@@ -23,7 +23,7 @@ export const documents: Theme = {
       why: 'AWS refuses a document above its budget: 2,048 characters for a trust policy, 10,240 for all inline policies of a role, 6,144 for a managed one, 20,480 bytes for a bucket or access point policy. White space is not counted.',
       remedy: 'Join statements that differ in actions or resources only, or split the policy.',
       source: QUOTAS,
-      example: exampleOf(long(120, true), { kind: 'bucket', account: '111122223333' }),
+      example: exampleOf(long(140, true), { kind: 'bucket', account: '111122223333' }),
     },
     'nearly-full': {
       severity: 'advice',
@@ -54,7 +54,7 @@ export const documents: Theme = {
 function* checkDocument(context: LintContext): Iterable<Draft> {
   yield* checkSize(context);
   if (context.kind !== 'bucket' || context.statements.length === 0 || context.statements.some(demandsTls)) return;
-  yield { id: 'no-tls-statement', pointer: '/Statement', message: 'Requests without TLS are not denied.' };
+  yield { id: 'no-tls-statement', pointer: '', message: 'Requests without TLS are not denied.' };
 }
 
 function demandsTls(view: StatementView): boolean {

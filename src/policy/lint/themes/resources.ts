@@ -94,7 +94,8 @@ export const resources: Theme = {
 function* checkResources(context: LintContext): Iterable<Draft> {
   for (const view of context.statements) {
     for (const placed of [...view.resources, ...view.notResources]) yield* checkForm(placed);
-    if (view.allows && context.kind !== 'key') for (const placed of view.resources) yield* checkWidth(placed, view);
+    if (view.allows && context.kind !== 'key' && context.kind !== 'trust')
+      for (const placed of view.resources) yield* checkWidth(placed, view);
     yield* checkFit(view, context);
   }
   yield* checkPartitions(context);
@@ -133,7 +134,7 @@ function* checkWidth({ value, pointer }: Placed, view: StatementView): Iterable<
   const everything =
     /^\*+$/.test(value) ||
     (arn?.service === 's3' && /^\*+(\/\**)?$/.test(arn.resource)) ||
-    (arn === undefined && value.endsWith('*'));
+    (arn === undefined && /^arn:.*\*$/.test(value));
   if (everything) {
     const needsStar = view.actions.length > 0 && view.actions.every(({ value: action }) => takesNoResource(action));
     if (!needsStar) yield { id: 'wildcard-resource', pointer, message: `${quote(value)} is every resource.` };
