@@ -35,7 +35,6 @@ export interface BucketContext {
   readonly settings: TemplateSettings;
   readonly method: Method;
   readonly site: Site;
-  readonly regionGiven: boolean;
   readonly params: Readonly<Record<string, ParameterValue>>;
   readonly places: Places;
 }
@@ -74,7 +73,7 @@ export function resolveBucket(entry: BucketEntry, pointer: string, context: Buck
     );
   }
   const region = entry.region ?? context.site.region;
-  const regionGiven = entry.region !== undefined || context.regionGiven;
+  const regionGiven = entry.region !== undefined || context.site.regionGiven === true;
   const regions = settings.bucket?.regions;
   if (regions !== undefined && (regionGiven || entry.create === true) && !regions.includes(region)) {
     fail(
@@ -114,8 +113,7 @@ export function resolveBucket(entry: BucketEntry, pointer: string, context: Buck
     prefix,
     create: entry.create === true,
     confine: entry.confine === true,
-    site: { account, profile: entry.profile ?? context.site.profile, region },
-    regionGiven,
+    site: { account, profile: entry.profile ?? context.site.profile, region, regionGiven },
     otherAccount: entry.account !== undefined && entry.account !== context.site.account,
     params,
     objectOwnership: settings.bucket?.objectOwnership ?? 'BucketOwnerEnforced',

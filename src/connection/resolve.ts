@@ -146,6 +146,7 @@ function resolveOne(merged: MergedEntry, input: ResolveInput): ResolvedConnectio
     account: entry.account ?? defaults?.account,
     profile: entry.profile ?? defaults?.profile,
     region: regionText ?? input.defaultRegion ?? 'us-east-1',
+    regionGiven: regionText !== undefined,
   };
   const params = paramsOf(entry, at, merged, places);
   const names = nameLookup(name, site, params);
@@ -170,7 +171,6 @@ function resolveOne(merged: MergedEntry, input: ResolveInput): ResolvedConnectio
       settings,
       method,
       site,
-      regionGiven: regionText !== undefined,
       params,
       places,
     }),

@@ -116,8 +116,6 @@ export interface ResolvedBucket {
   readonly create: boolean;
   readonly confine: boolean;
   readonly site: Site;
-  /** True where file or flags say the region: the bucket must then be there. Else it is whatever the account says. */
-  readonly regionGiven?: boolean;
   /** True where the bucket is in another account than the role, user or caller. */
   readonly otherAccount: boolean;
   readonly params: Readonly<Record<string, ParameterValue>>;
