@@ -1,5 +1,7 @@
 import type { VerifyReport } from '../../verify/types.js';
+import { jsonText } from './text.js';
 
-export function reportJson(_report: VerifyReport): string {
-  throw new Error('not built yet');
+/** The report as `verify --json` prints it, ending in a newline. */
+export function reportJson(report: VerifyReport): string {
+  return `${jsonText(report)}\n`;
 }
