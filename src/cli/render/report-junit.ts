@@ -14,8 +14,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** XML 1.0 knows no other control characters, and no lone surrogates; they are left out. */
 function escaped(text: string): string {
-  return plain(text.toWellFormed?.() ?? text)
-    .replace(/[\ufffe\uffff]/g, '')
+  return plain(text)
+    .replace(/[\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '')
     .replace(/[&<>"'\n\t]/g, (character) => ESCAPES[character] ?? character);
 }
 
