@@ -167,7 +167,7 @@ export function createContext(flags: GlobalFlags, around: Surroundings): Command
     confirm: async (question, refusal) => {
       if (flags.yes) return true;
       if (!isTerminal) {
-        throw new S3ConnectError('BadUsage', refusal, { path: '--yes', hint: 'add --yes to confirm it' });
+        throw new S3ConnectError('BadUsage', refusal, { path: '--yes', hint: 'Add --yes to confirm it.' });
       }
       const { createPrompter } = await import('./prompter.js');
       return createPrompter(around.signal).confirm(question, false);

@@ -32,7 +32,7 @@ export function highestExitCode(codes: readonly number[]): number {
 export function asKnownError(error: unknown): unknown {
   if (error instanceof S3ConnectError) return error;
   if (error instanceof Error && (error.name === 'AbortError' || error.name === 'ExitPromptError')) {
-    return new S3ConnectError('Interrupted', 'interrupted', { cause: error });
+    return new S3ConnectError('Interrupted', 'Interrupted.', { cause: error });
   }
   return error;
 }

@@ -18,9 +18,13 @@ function optionalText(value: unknown): string | undefined {
 function globalFlags(given: Readonly<Record<string, unknown>>): GlobalFlags {
   const concurrency = given.concurrency === undefined ? 8 : Number(given.concurrency);
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 256) {
-    throw new S3ConnectError('BadUsage', `--concurrency takes a whole number from 1 to 256, not ${given.concurrency}`, {
-      path: '--concurrency',
-    });
+    throw new S3ConnectError(
+      'BadUsage',
+      `--concurrency takes a whole number from 1 to 256, not ${given.concurrency}.`,
+      {
+        path: '--concurrency',
+      },
+    );
   }
   return {
     file: optionalText(given.file),
@@ -84,7 +88,7 @@ export async function runCommandLine(argv: readonly string[], around: Surroundin
 }
 
 function interrupted(cause: unknown): S3ConnectError {
-  return new S3ConnectError('Interrupted', 'interrupted', { cause });
+  return new S3ConnectError('Interrupted', 'Interrupted.', { cause });
 }
 
 /** The program: wires the process to a command line and sets its exit code. */
@@ -95,7 +99,7 @@ export async function main(argv: string[]): Promise<void> {
     signals += 1;
     // Whoever presses Ctrl-C twice doesn't want to wait for the tidying up.
     if (signals > 1) process.exit(EXIT.interrupted);
-    stop.abort(new S3ConnectError('Interrupted', 'interrupted'));
+    stop.abort(new S3ConnectError('Interrupted', 'Interrupted.'));
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);

@@ -26,9 +26,9 @@ export async function offlineFacts(
 ): Promise<Facts> {
   const known = account ?? connection.site.account;
   if (known === undefined) {
-    throw new S3ConnectError('BadUsage', `the documents of ${connection.name} name the account, which is not known`, {
+    throw new S3ConnectError('BadUsage', `The documents of ${connection.name} name the account, which is not known.`, {
       path: '--account',
-      hint: "give --account ID, or 'account' in the connections file",
+      hint: "Give --account ID, or 'account' in the connections file.",
     });
   }
   return { account: known, partition: partition ?? partitionFor(connection.site.region) };

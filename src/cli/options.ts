@@ -26,7 +26,9 @@ export function numberOf(options: Options, name: string, flag: string, least: nu
   if (value === undefined) return undefined;
   const number = Number(value);
   if (value.trim() === '' || !Number.isFinite(number) || number < least) {
-    throw new S3ConnectError('BadUsage', `${flag} takes a number of at least ${least}, not '${value}'`, { path: flag });
+    throw new S3ConnectError('BadUsage', `${flag} takes a number of at least ${least}, not '${value}'.`, {
+      path: flag,
+    });
   }
   return number;
 }
@@ -34,14 +36,14 @@ export function numberOf(options: Options, name: string, flag: string, least: nu
 /** Refuses a flag whose feature comes in a later version. */
 export function notYet(options: Options, name: string, flag: string): void {
   if (options[name] === undefined) return;
-  throw new S3ConnectError('BadUsage', `${flag} is not supported yet`, { path: flag, hint: 'leave it out' });
+  throw new S3ConnectError('BadUsage', `${flag} is not supported yet.`, { path: flag, hint: 'Leave it out.' });
 }
 
 /** An account id of a flag. Throws BadValue where it isn't 12 digits. */
 export function accountOf(options: Options): string | undefined {
   const account = text(options, 'account');
   if (account !== undefined && !/^\d{12}$/.test(account)) {
-    throw new S3ConnectError('BadValue', `--account takes a 12-digit account id, not '${account}'`, {
+    throw new S3ConnectError('BadValue', `--account takes a 12-digit account id, not '${account}'.`, {
       path: '--account',
     });
   }
@@ -54,7 +56,7 @@ const PARTITIONS = ['aws', 'aws-cn', 'aws-us-gov'];
 export function partitionOf(options: Options): string | undefined {
   const partition = text(options, 'partition');
   if (partition !== undefined && !PARTITIONS.includes(partition)) {
-    throw new S3ConnectError('BadValue', `--partition takes ${PARTITIONS.join(', ')}, not '${partition}'`, {
+    throw new S3ConnectError('BadValue', `--partition takes ${PARTITIONS.join(', ')}, not '${partition}'.`, {
       path: '--partition',
     });
   }

@@ -90,7 +90,7 @@ async function planWith(
 ): Promise<Planned> {
   const users = selection.connections.filter((each) => each.method === 'user');
   if (options.secretFile !== undefined && users.length > 1) {
-    context.fail('--secret-file takes the key of one user, and several connections have one', '--secret-file');
+    context.fail('--secret-file takes the key of one user, and several connections have one.', '--secret-file');
   }
   if (request.goal === 'present') {
     for (const each of users) await assertNotCommitted(secretFilePath(context, options, each.name));

@@ -116,19 +116,16 @@ export function parseArguments(argv: readonly string[], version: string): Invoca
 function usageError(error: CommanderError, argv: readonly string[]): S3ConnectError {
   if (error.code === 'commander.help') {
     const words = argv.filter((each) => !each.startsWith('-')).join(' ');
-    return new S3ConnectError('BadUsage', `${words} needs a sub-command`, {
-      hint: `see s3connect ${words} --help`,
+    return new S3ConnectError('BadUsage', `${words} needs a sub-command.`, {
+      hint: `See s3connect ${words} --help.`,
       path: words,
     });
   }
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const flag = /'(-[^\s',]*)/.exec(first)?.[1];
-  const suggestion = rest
-    .join(' ')
-    .replace(/^\(|\)$/g, '')
-    .replace(/^Did/, 'did');
-  return new S3ConnectError('BadUsage', first, {
-    hint: suggestion === '' ? 'see s3connect --help' : suggestion,
+  const suggestion = rest.join(' ').replace(/^\(|\)$/g, '');
+  return new S3ConnectError('BadUsage', `${first.charAt(0).toUpperCase()}${first.slice(1)}.`, {
+    hint: suggestion === '' ? 'See s3connect --help.' : suggestion,
     ...(flag === undefined ? {} : { path: flag }),
   });
 }

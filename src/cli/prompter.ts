@@ -27,7 +27,7 @@ export function createPrompter(signal: AbortSignal): Prompter {
       return (answers as Readonly<Record<string, unknown>>).answer;
     } catch (error) {
       if (error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError')) {
-        throw new S3ConnectError('Interrupted', 'interrupted', { cause: error });
+        throw new S3ConnectError('Interrupted', 'Interrupted.', { cause: error });
       }
       throw error;
     }

@@ -37,9 +37,9 @@ export async function assertNotCommitted(file: string): Promise<void> {
   try {
     await promisify(execFile)('git', ['-C', tree, 'check-ignore', '-q', '--no-index', file]);
   } catch {
-    throw new S3ConnectError('BadValue', `${file} is inside the git work tree ${tree}, which does not ignore it`, {
+    throw new S3ConnectError('BadValue', `${file} is inside the git work tree ${tree}, which does not ignore it.`, {
       path: '--secret-file',
-      hint: 'choose a place outside of it, or add the file to .gitignore',
+      hint: 'Choose a place outside of it, or add the file to .gitignore.',
     });
   }
 }

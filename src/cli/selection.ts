@@ -29,10 +29,17 @@ export interface Selection {
   readonly knownNames: readonly string[];
 }
 
-/** Loads the connections file where there is one; a file that was asked for has to be there. */
-export async function loadFile(context: CommandContext): Promise<{ path: string; file: LoadedFile | undefined }> {
+/**
+ * Loads the connections file where there is one.
+ *
+ * @param toBeMade the file may be missing although it was asked for, because the command writes it
+ */
+export async function loadFile(
+  context: CommandContext,
+  toBeMade = false,
+): Promise<{ path: string; file: LoadedFile | undefined }> {
   const path = resolve(context.cwd, context.flags.file ?? DEFAULT_FILE);
-  if (context.flags.file === undefined && !existsSync(path)) return { path, file: undefined };
+  if ((context.flags.file === undefined || toBeMade) && !existsSync(path)) return { path, file: undefined };
   const { loadConnections } = await import('../connection/load.js');
   return { path, file: await loadConnections(path) };
 }
@@ -50,11 +57,11 @@ export async function selectConnections(
   options: Options,
 ): Promise<Selection> {
   const flags = connectionFlags(options);
-  const { path, file } = await loadFile(context);
+  const { path, file } = await loadFile(context, given(options, 'save') && flags.template !== undefined);
   if (file === undefined && flags.template === undefined) {
-    throw new S3ConnectError('BadUsage', `there is no ${DEFAULT_FILE} here and no --template was given`, {
+    throw new S3ConnectError('BadUsage', `There is no ${DEFAULT_FILE} here and no --template was given.`, {
       path: '--template',
-      hint: 's3connect init makes one; s3connect template list shows what there is',
+      hint: 's3connect init makes one; s3connect template list shows what there is.',
     });
   }
   const { resolveConnections } = await import('../connection/resolve.js');

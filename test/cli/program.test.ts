@@ -46,14 +46,14 @@ describe('the command line', () => {
   });
 
   it('names the nearest command and flag', () => {
-    expect(refusal('paln')).toMatchObject({ code: 'BadUsage', hint: 'did you mean plan?' });
-    expect(refusal('role lst')).toMatchObject({ code: 'BadUsage', hint: 'did you mean list?' });
+    expect(refusal('paln')).toMatchObject({ code: 'BadUsage', hint: 'Did you mean plan?' });
+    expect(refusal('role lst')).toMatchObject({ code: 'BadUsage', hint: 'Did you mean list?' });
     expect(refusal('plan --exitcode')).toMatchObject({
       code: 'BadUsage',
       path: '--exitcode',
-      hint: 'did you mean --exit-code?',
+      hint: 'Did you mean --exit-code?',
     });
-    expect(refusal('apply --bukcet x')).toMatchObject({ hint: 'did you mean --bucket?' });
+    expect(refusal('apply --bukcet x')).toMatchObject({ hint: 'Did you mean --bucket?' });
   });
 
   it('refuses a group without its command, a missing argument and a flag without its value', () => {

@@ -32,14 +32,14 @@ async function apply(
   });
   const expected = text(options, 'expect');
   if (expected !== undefined && expected !== planned.plan.fingerprint) {
-    throw new S3ConnectError('PlanChanged', `the plan is ${planned.plan.fingerprint}, not ${expected}`, {
+    throw new S3ConnectError('PlanChanged', `The plan is ${planned.plan.fingerprint}, not ${expected}.`, {
       path: '--expect',
-      hint: 'look at s3connect plan again, and expect its fingerprint',
+      hint: 'Look at s3connect plan again, and expect its fingerprint.',
     });
   }
   const outcome = await carryOut(context, selection, planned, {
     question: 'Apply this?',
-    refusal: 'apply changes the account and needs a confirmation',
+    refusal: 'Apply changes the account and needs a confirmation.',
     ...(expected === undefined ? {} : { expect: expected }),
     extra: (plan) => {
       const lines: string[] = [];

@@ -8,7 +8,7 @@ const SHELLS = ['bash', 'zsh', 'fish'];
 /** `completion`: a script that completes commands and flags, made from their declarations. */
 export const run: RunCommand = async (context, [shell = '']) => {
   if (!SHELLS.includes(shell))
-    context.fail(`there is no completion for '${shell}'`, 'shell', `use ${SHELLS.join(', ')}`);
+    context.fail(`There is no completion for '${shell}'.`, 'shell', `Use ${SHELLS.join(', ')}.`);
   const script = { bash, zsh, fish }[shell as 'bash' | 'zsh' | 'fish']();
   context.emit({ shell, script }, () => script);
   return 0;

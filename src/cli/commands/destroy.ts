@@ -29,7 +29,7 @@ async function destroy(
   });
   const outcome = await carryOut(context, selection, planned, {
     question: 'Remove this?',
-    refusal: 'destroy changes the account and needs a confirmation',
+    refusal: 'Destroy changes the account and needs a confirmation.',
   });
   if (outcome === undefined) return highestExitCode([130]);
   return highestExitCode([...planned.codes, ...outcome.codes]);

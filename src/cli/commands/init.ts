@@ -15,7 +15,7 @@ import { DEFAULT_FILE, loadFile, regionsFor, type Selection } from '../selection
 
 /** `init`: the wizard; without a terminal it does the same from flags alone. */
 export const run: RunCommand = async (context, _args, options) => {
-  const { path, file } = await loadFile(context);
+  const { path, file } = await loadFile(context, true);
   const flags = connectionFlags(options);
   const { listTemplates, loadTemplate } = await import('../../template/catalogue.js');
   const load = async (reference: string) => (await loadTemplate(reference, context.cwd)).template;
@@ -71,14 +71,14 @@ async function fromFlags(
   const missing = missingFlags(flags, template);
   if (missing.length > 0 || !context.flags.yes) {
     const all = [...missing, ...(context.flags.yes ? [] : ['--yes'])];
-    throw new S3ConnectError('BadUsage', `init can ask nothing here; these flags are missing: ${all.join(', ')}`, {
+    throw new S3ConnectError('BadUsage', `Init can ask nothing here; these flags are missing: ${all.join(', ')}.`, {
       path: all[0]!.split(' ')[0]!,
-      hint: 'give them, or run it at a terminal',
+      hint: 'Give them, or run it at a terminal.',
     });
   }
   const name = flags.name ?? template!.id;
   if (Object.hasOwn(file?.data.connections ?? {}, name)) {
-    context.fail(`there is a connection ${name} already in ${path}`, '--name', `use s3connect apply ${name}`);
+    context.fail(`There is a connection ${name} already in ${path}.`, '--name', `Use s3connect apply ${name}.`);
   }
   return finish(context, await selectionOf(context, path, file, { ...flags, name }), options);
 }

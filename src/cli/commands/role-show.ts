@@ -22,9 +22,9 @@ export const run: RunCommand = async (context, args, options) => {
   ]);
   const view = await showRole(await context.aws(), wanted.site, wanted.name);
   if (view === undefined) {
-    throw new S3ConnectError('RoleNotFound', `there is no role ${wanted.name} in the account`, {
+    throw new S3ConnectError('RoleNotFound', `There is no role ${wanted.name} in the account.`, {
       path: '--role-name',
-      hint: 's3connect role list shows the roles that s3connect made',
+      hint: 's3connect role list shows the roles that s3connect made.',
     });
   }
   const { role, policies } = view;
@@ -59,9 +59,9 @@ async function wantedRole(context: CommandContext, args: readonly string[], opti
   const [connection, ...others] = connections.filter((each) => each.role !== undefined);
   if (connection === undefined) {
     if (failed[0] !== undefined) throw failed[0].error;
-    throw new S3ConnectError('BadUsage', 'none of these connections has a role', { path: '--role-name' });
+    throw new S3ConnectError('BadUsage', 'None of these connections has a role.', { path: '--role-name' });
   }
-  if (others.length > 0) context.fail('role show takes the name of one connection', undefined, 'name one');
+  if (others.length > 0) context.fail('Role show takes the name of one connection.', undefined, 'name one');
   if (connection.method !== 'existing-role') return { name: connection.role!.name, site: connection.site };
   const { gatherFacts } = await import('../../engine/facts.js');
   const facts = await gatherFacts(connection, await context.aws(), { requireBuckets: false });

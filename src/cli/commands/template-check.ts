@@ -23,12 +23,12 @@ export const run: RunCommand = async (context, [file = '']) => {
 async function readTemplate(path: string, file: string): Promise<string> {
   try {
     if ((await stat(path)).size > LARGEST) {
-      throw new S3ConnectError('BadTemplate', `${file} is larger than 1 MB`, { path: file });
+      throw new S3ConnectError('BadTemplate', `${file} is larger than 1 MB.`, { path: file });
     }
     return await readFile(path, 'utf8');
   } catch (error) {
     if (error instanceof S3ConnectError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new S3ConnectError('BadUsage', `${file} can't be read: ${reason}`, { path: file, cause: error });
+    throw new S3ConnectError('BadUsage', `${file} can't be read: ${reason}.`, { path: file, cause: error });
   }
 }

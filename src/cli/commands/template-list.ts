@@ -14,8 +14,8 @@ export const run: RunCommand = async (context) => {
   }));
   context.emit({ templates }, () =>
     renderTable(
-      ['ID', 'METHODS', 'ACCESS', 'TITLE'],
-      templates.map((each) => [each.id, each.methods.join(', '), each.access.join(', '), each.title]),
+      ['ID', 'TITLE', 'METHODS'],
+      templates.map((each) => [each.id, each.title, each.methods.join(', ')]),
       context.width,
     ),
   );

@@ -18,7 +18,7 @@ export const run: RunCommand = async (context, [file = '']) => {
   } catch (error) {
     const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
     const reason = exists ? 'it is there already' : error instanceof Error ? error.message : String(error);
-    throw new S3ConnectError('BadUsage', `${file} was not written: ${reason}`, { path: file, cause: error });
+    throw new S3ConnectError('BadUsage', `${file} was not written: ${reason}.`, { path: file, cause: error });
   }
   context.emit({ file: path }, () => `wrote ${path}\nnext: s3connect template check ${file}`);
   return 0;

@@ -14,10 +14,10 @@ export const run: RunCommand = async (context, args, options) => {
   const selection = await selectConnections(context, args, options);
   const connection = selection.connections[0];
   if (selection.connections.length !== 1 || connection === undefined) {
-    return context.fail('user rotate takes the name of one connection');
+    return context.fail('User rotate takes the name of one connection.');
   }
   if (connection.method !== 'user') {
-    throw new S3ConnectError('BadValue', `${connection.name} has no user: its method is ${connection.method}`, {
+    throw new S3ConnectError('BadValue', `${connection.name} has no user: its method is ${connection.method}.`, {
       path: `${connection.pointer}/method`,
     });
   }

@@ -40,17 +40,17 @@ export const run: RunCommand = async (context, args, options) => {
 function checkEnding(context: CommandContext, file: string): void {
   const ending = extname(file).toLowerCase();
   if (ending === '.html')
-    context.fail('an HTML report is not supported yet', '--report', `use one of ${REPORTS.join(', ')}`);
+    context.fail('An HTML report is not supported yet.', '--report', `Use one of ${REPORTS.join(', ')}.`);
   if (!REPORTS.includes(ending)) {
-    context.fail(`a report ends with one of ${REPORTS.join(', ')}, not '${file}'`, '--report');
+    context.fail(`A report ends with one of ${REPORTS.join(', ')}, not '${file}'.`, '--report');
   }
 }
 
 function modeOf(context: CommandContext, options: Options): VerifyMode | 'auto' {
   const mode = text(options, 'mode') ?? 'auto';
-  if (!MODES.includes(mode)) context.fail(`there is no mode '${mode}'`, '--mode', `use one of ${MODES.join(', ')}`);
+  if (!MODES.includes(mode)) context.fail(`There is no mode '${mode}'.`, '--mode', `Use one of ${MODES.join(', ')}.`);
   if (mode === 'self' && !context.isTerminal && !context.flags.yes) {
-    context.fail('the mode self edits the trust policy for a moment and needs a confirmation', '--yes', 'add --yes');
+    context.fail('The mode self edits the trust policy for a moment and needs a confirmation.', '--yes', 'Add --yes.');
   }
   return mode as VerifyMode | 'auto';
 }
@@ -164,7 +164,7 @@ async function writeReport(file: string, report: VerifyReport): Promise<void> {
     await writeFile(file, content);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new S3ConnectError('BadValue', `the report could not be written: ${reason}`, {
+    throw new S3ConnectError('BadValue', `The report could not be written: ${reason}.`, {
       path: '--report',
       cause: error,
     });

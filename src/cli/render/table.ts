@@ -12,7 +12,8 @@ export function renderTable(head: readonly string[], rows: readonly (readonly st
     Math.max(title.length, ...rows.map((row) => plain(row[column] ?? '').length)),
   );
   const others = widths.slice(0, -1).reduce((sum, each) => sum + each + 2, 0);
-  widths[columns - 1] = Math.max(12, Math.min(widths[columns - 1] ?? 0, width - others - 2));
+  const last = Math.max(12, Math.min(widths[columns - 1] ?? 0, width - others - 2));
+  widths[columns - 1] = last;
   const none = {
     top: '',
     'top-mid': '',
@@ -36,7 +37,8 @@ export function renderTable(head: readonly string[], rows: readonly (readonly st
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
     colWidths: widths.map((each) => each + 2),
     wordWrap: true,
-    wrapOnWordBoundary: false,
+    // ARNs have no spaces and have to be broken anywhere; sentences only where they have one.
+    wrapOnWordBoundary: rows.every((row) => (row.at(-1) ?? '').split(' ').every((word) => word.length <= last)),
   });
   for (const row of rows) table.push(row.map(plain));
   return table
