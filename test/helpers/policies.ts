@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { PolicyDocument, Statement } from '../../src/policy/types.js';
+import type { EvaluationRequest, PolicyDocument, Statement } from '../../src/policy/types.js';
 
 export const MARK_A = 'S3Connect7QK2M0A9XW3E';
 export const MARK_B = 'S3ConnectZZ00M0A9XW3E';
@@ -69,10 +69,50 @@ export const arbForeignDocument: fc.Arbitrary<PolicyDocument> = fc
   .map((doc) => doc as PolicyDocument);
 
 /** Statements of one owner. */
-export const arbOwned = (mark: string): fc.Arbitrary<readonly Statement[]> =>
+export const arbOwned = (mark: string, most = 3): fc.Arbitrary<readonly Statement[]> =>
   fc
-    .array(arbStatement, { minLength: 1, maxLength: 3 })
+    .array(arbStatement, { minLength: 1, maxLength: most })
     .map((list) => list.map((statement, i) => ({ ...statement, Sid: `${mark}P${i}` })));
+
+/** A request that the statements of `arbStatement` may be about. */
+export const arbRequest: fc.Arbitrary<EvaluationRequest> = fc.record({
+  principal: fc.constantFrom(
+    '*',
+    'arn:aws:iam::111122223333:root',
+    'arn:aws:iam::111122223333:user/ann',
+    'arn:aws:iam::111122223333:role/app',
+    'arn:aws:sts::111122223333:assumed-role/app/session',
+    'arn:aws:iam::222222222222:user/vendor',
+    'arn:aws:iam::333333333333:user/stranger',
+  ),
+  action: fc.constantFrom(
+    's3:GetObject',
+    's3:getobject',
+    's3:PutObject',
+    's3:ListBucket',
+    's3:DeleteObject',
+    'sns:Publish',
+  ),
+  resource: fc.constantFrom(
+    'arn:aws:s3:::acme',
+    'arn:aws:s3:::acme/uploads/a',
+    'arn:aws:s3:::acme/other',
+    'arn:aws:s3:::other',
+    'arn:aws:s3:::third/x',
+  ),
+  resourceAccount: fc.constantFrom('111122223333', '222222222222'),
+  context: fc
+    .record(
+      {
+        's3:prefix': fc.constantFrom('', 'uploads/', 'uploads/a', 'other'),
+        'aws:SecureTransport': fc.constantFrom('true', 'false'),
+        'sts:ExternalId': fc.constantFrom('a', 'c'),
+        's3:max-keys': fc.constantFrom('1', '5', '20'),
+      },
+      { requiredKeys: [] },
+    )
+    .map((context) => context as Record<string, string>),
+});
 
 /** The same document written otherwise: shuffled lists, single values as lists, other case, bare account ids. */
 export function arbRewritten(doc: PolicyDocument, numbers: Iterator<number>): PolicyDocument {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { samePolicy, sameStatement } from '../../src/policy/equal.js';
+import { compile } from '../../src/policy/evaluate.js';
 import type { PolicyDocument, Statement } from '../../src/policy/types.js';
-import { arbForeignDocument, arbRewritten } from '../helpers/policies.js';
+import { arbForeignDocument, arbRequest, arbRewritten } from '../helpers/policies.js';
 
 const base: Statement = {
   Effect: 'Allow',
@@ -89,6 +90,47 @@ describe('samePolicy', () => {
         expect(samePolicy(a, b)).toBe(samePolicy(b, a));
         expect(samePolicy(first, b)).toBe(samePolicy(a, b));
       }),
+    );
+  });
+});
+
+describe('documents that are called equal', () => {
+  const arbSide = fc.constantFrom('resourcePolicy' as const, 'trustPolicy' as const, 'accessPointPolicy' as const);
+  const identity: PolicyDocument = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+  };
+
+  it('decide every request alike', () => {
+    fc.assert(
+      fc.property(
+        arbForeignDocument,
+        fc.infiniteStream(fc.nat()),
+        arbSide,
+        fc.boolean(),
+        fc.array(arbRequest, { minLength: 5, maxLength: 15 }),
+        (policy, seed, side, withIdentity, requests) => {
+          const other = arbRewritten(policy, seed);
+          expect(samePolicy(policy, other)).toBe(true);
+          const rest = withIdentity ? { identityPolicies: [identity] } : {};
+          const [one, two] = [compile({ ...rest, [side]: policy }), compile({ ...rest, [side]: other })];
+          for (const request of requests) {
+            const [a, b] = [one.decide(request), two.decide(request)];
+            expect([b.decision, b.reason, b.layer]).toEqual([a.decision, a.reason, a.layer]);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('are told apart whenever a request is decided differently', () => {
+    fc.assert(
+      fc.property(arbForeignDocument, arbForeignDocument, arbRequest, (a, b, request) => {
+        const [one, two] = [compile({ resourcePolicy: a }), compile({ resourcePolicy: b })];
+        if (one.allows(request) !== two.allows(request)) expect(samePolicy(a, b)).toBe(false);
+      }),
+      { numRuns: 500 },
     );
   });
 });
