@@ -90,7 +90,13 @@ function bucketState(world: World, bucket: Bucket): Json {
     publicAccessBlock: bucket.publicAccessBlock ?? null,
     ownership: bucket.ownership ?? null,
     tags: bucket.tags === undefined ? null : Object.fromEntries(bucket.tags),
-    notification: bucket.notification,
+    notification: {
+      eventBridge: bucket.notification.eventBridge,
+      // An Id that S3 made up is no part of what was asked for.
+      targets: bucket.notification.targets.map(({ Id, generatedId, ...target }) =>
+        generatedId ? target : { ...target, Id },
+      ),
+    },
     acl: bucket.acl,
     objects,
     uploads: [...bucket.uploads.values()].map((upload) => upload.key).sort(),

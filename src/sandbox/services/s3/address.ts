@@ -101,7 +101,7 @@ export function findTarget(address: Address, request: WireRequest, store: Bucket
     accessPointByHost(store, address.name, address.hostRegion ?? request.region) ??
     accessPointByAlias(store, address.name);
   if (point === undefined) {
-    if (address.accessPointHost || address.name.endsWith('-s3alias')) throw s3Error('NoSuchAccessPoint');
+    if (address.accessPointHost) throw s3Error('NoSuchAccessPoint');
     return undefined;
   }
   const bucket = store.buckets.get(point.bucket);

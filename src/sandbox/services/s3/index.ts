@@ -96,13 +96,5 @@ export async function handleS3(request: WireRequest, world: World): Promise<Wire
     throw error;
   });
   const cors = request.method === 'OPTIONS' ? {} : actualHeaders(request, rules);
-  return {
-    ...response,
-    headers: {
-      'x-amz-request-id': request.requestId,
-      'x-amz-id-2': request.requestId,
-      ...cors,
-      ...response.headers,
-    },
-  };
+  return { ...response, headers: { ...cors, ...response.headers } };
 }

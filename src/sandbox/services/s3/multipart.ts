@@ -114,27 +114,30 @@ export function uploadPartCopy(call: S3Call): WireResponse {
 function chosenParts(call: S3Call, upload: MultipartUpload): readonly UploadPart[] {
   const listed = childrenOf(parseXml(call.request.body, 'CompleteMultipartUpload'), 'Part');
   if (listed.length === 0) throw s3Error('MalformedXML');
-  let last = 0;
-  return listed.map((element, index) => {
-    const number = Number(textOf(element, 'PartNumber'));
-    if (number <= last) throw s3Error('InvalidPartOrder', { extra: { UploadId: upload.id } });
-    last = number;
+  const numbers = listed.map((part) => Number(textOf(part, 'PartNumber')));
+  if (numbers.some((number, index) => index > 0 && number <= (numbers[index - 1] ?? 0))) {
+    throw s3Error('InvalidPartOrder', { extra: { UploadId: upload.id } });
+  }
+  const parts = listed.map((wanted, index) => {
+    const number = numbers[index] ?? 0;
     const part = upload.parts.get(number);
-    const etag = (textOf(element, 'ETag') ?? '').trim().replaceAll('"', '');
+    const etag = (textOf(wanted, 'ETag') ?? '').trim().replaceAll('"', '');
     if (part === undefined || part.etag.replaceAll('"', '') !== etag) {
       throw s3Error('InvalidPart', { extra: { UploadId: upload.id, PartNumber: String(number), ETag: etag } });
     }
-    if (index < listed.length - 1 && part.body.length < SMALLEST_PART) {
-      throw s3Error('EntityTooSmall', {
-        extra: {
-          ProposedSize: String(part.body.length),
-          MinSizeAllowed: String(SMALLEST_PART),
-          PartNumber: String(number),
-        },
-      });
-    }
     return part;
   });
+  const small = parts.findIndex((part, index) => index < parts.length - 1 && part.body.length < SMALLEST_PART);
+  if (small >= 0) {
+    throw s3Error('EntityTooSmall', {
+      extra: {
+        ProposedSize: String(parts[small]?.body.length),
+        MinSizeAllowed: String(SMALLEST_PART),
+        PartNumber: String(numbers[small]),
+      },
+    });
+  }
+  return parts;
 }
 
 function checksumOfParts(upload: MultipartUpload, parts: readonly UploadPart[], body: Buffer): Checksum {

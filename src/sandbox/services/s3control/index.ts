@@ -58,13 +58,10 @@ function route(call: ControlCall): WireResponse {
  * @returns what S3 Control would answer, errors included
  */
 export async function handleS3Control(request: WireRequest, world: World): Promise<WireResponse> {
-  const headers = { 'x-amz-request-id': request.requestId, 'x-amz-id-2': request.requestId };
   try {
-    const response = route({ request, world, account: accountOf(request) });
-    return { ...response, headers: { ...headers, ...response.headers } };
+    return route({ request, world, account: accountOf(request) });
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
-    const response = controlError(error, request.requestId);
-    return { ...response, headers: { ...headers, ...response.headers } };
+    return controlError(error, request.requestId);
   }
 }
