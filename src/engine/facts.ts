@@ -18,6 +18,8 @@ export interface FactsOptions {
   readonly guard?: boolean;
   /** A missing bucket is an error (default true); `create: true` never is one. */
   readonly requireBuckets?: boolean;
+  /** A missing role is an error (default true). Where things are taken away, what is gone is no obstacle. */
+  readonly requireRoles?: boolean;
   readonly secretFile?: string;
 }
 
@@ -37,7 +39,7 @@ function rolesOf(run: Run, c: ResolvedConnection) {
   return readOnce(run, c.site, 'ListRoles', (ports) => ports.iam.listRoles());
 }
 
-async function existingRole(run: Run, c: ResolvedConnection): Promise<Facts['role']> {
+async function existingRole(run: Run, c: ResolvedConnection, o: FactsOptions): Promise<Facts['role']> {
   if (c.method !== 'existing-role' || c.role === undefined) return undefined;
   const path = c.pointer === '' ? '--role-name' : `${c.pointer}/role/name`;
   if (isGlob(c.role.name)) {
@@ -47,19 +49,27 @@ async function existingRole(run: Run, c: ResolvedConnection): Promise<Facts['rol
   const { name } = c.role;
   const found = await readOnce(run, c.site, `GetRole ${name}`, (ports) => ports.iam.getRole(name));
   if (found !== undefined) return { name: found.name, arn: found.arn };
+  if (o.requireRoles === false) return undefined;
   throw new S3ConnectError('RoleNotFound', `There is no role ${name} in the account.`, {
     path,
     hint: 'Check the name and the account; a pattern such as "my-app-*" may be given, too.',
   });
 }
 
-async function principalGlobs(run: Run, c: ResolvedConnection): Promise<Facts['principals']> {
+async function principalGlobs(run: Run, c: ResolvedConnection, o: FactsOptions): Promise<Facts['principals']> {
   const globs = (c.trust.principals ?? []).map((text, index) => ({ text, index }));
   const found: Record<string, string> = {};
   for (const { text, index } of globs) {
     if (!text.startsWith('role/')) continue;
     const path = c.pointer === '' ? '--principal' : `${c.pointer}/trust/principals/${index}`;
-    found[text] = pickRole(text.slice('role/'.length), await rolesOf(run, c), path).arn;
+    try {
+      found[text] = pickRole(text.slice('role/'.length), await rolesOf(run, c), path).arn;
+    } catch (e) {
+      if (o.requireRoles !== false || !(e instanceof S3ConnectError)) throw e;
+      // Only stands in for statements that are taken away by their mark.
+      const { partition, account } = await callerOf(run, c.site);
+      found[text] = `arn:${partition}:iam::${account}:${text}`;
+    }
   }
   return found;
 }
@@ -183,8 +193,8 @@ export async function gatherFacts(c: ResolvedConnection, aws: AwsAccess, o: Fact
   const [who, buckets, role, principals, ids, aliases, accessKeyId] = await Promise.all([
     caller,
     after(() => findBuckets(run, c, o)),
-    after(() => existingRole(run, c)),
-    after(() => principalGlobs(run, c)),
+    after(() => existingRole(run, c, o)),
+    after(() => principalGlobs(run, c, o)),
     after(() => liveExternalIds(run, c)),
     caller.then(({ account }) => accessPointAliases(run, c, account)),
     after(() => accessKey(run, c)),

@@ -1,5 +1,15 @@
 import type { AwsAccess } from '../aws/ports.js';
-import type { ResolvedConnection, ResourceType } from '../connection/types.js';
+import { compileConnection } from '../connection/compile.js';
+import type { Facts, ResolvedConnection, ResourceType } from '../connection/types.js';
+import { S3ConnectError } from '../errors.js';
+import { type Assembled, assemble } from './assemble.js';
+import { gatherFacts } from './facts.js';
+import { joinNodes, type Member, type ObservedNode } from './nodes.js';
+import { observe } from './observe.js';
+import { ownershipFindings } from './ownership-findings.js';
+import { type Heading, planOf } from './plan.js';
+import { refusalsOf } from './refusals.js';
+import { type Run, startRun } from './run.js';
 import type { OnEvent, Plan } from './types.js';
 
 export interface PrepareInput {
@@ -7,6 +17,7 @@ export interface PrepareInput {
   readonly goal: 'present' | 'absent';
   readonly aws: AwsAccess;
   readonly adopt?: boolean;
+  /** false refuses what would open a bucket to everybody; undefined (a plan) shows it, and `execute` refuses it. */
   readonly allowPublic?: boolean;
   /** Also remove what carries marks of `namespace` and belongs to none of `knownNames` (default: `connections`). */
   readonly prune?: boolean;
@@ -25,9 +36,121 @@ export interface PrepareInput {
 /** A plan and what `execute` needs to carry out exactly that plan. */
 export interface Prepared {
   readonly plan: Plan;
+  /** For `execute` only. */
+  readonly work: Work;
 }
 
-/** Reads what there is and computes the plan; writes nothing. */
-export async function prepare(_input: PrepareInput): Promise<Prepared> {
-  throw new Error('not built yet');
+export interface Work {
+  readonly run: Run;
+  readonly goal: 'present' | 'absent';
+  readonly headings: readonly Heading[];
+  readonly members: readonly Member[];
+  readonly nodes: readonly ObservedNode[];
+  readonly assembled: Assembled;
+  readonly allowPublic: boolean | undefined;
+  readonly concurrency: number;
+}
+
+interface Gathered {
+  readonly facts?: Facts;
+  readonly member?: Member;
+  readonly error?: S3ConnectError;
+}
+
+function secretFileOf(input: PrepareInput, name: string): string | undefined {
+  return typeof input.secretFile === 'function' ? input.secretFile(name) : input.secretFile;
+}
+
+async function gather(input: PrepareInput, run: Run, c: ResolvedConnection, index: number): Promise<Gathered> {
+  const present = input.goal === 'present';
+  const secretFile = c.method === 'user' ? secretFileOf(input, c.name) : undefined;
+  let facts: Facts | undefined;
+  try {
+    facts = await gatherFacts(c, input.aws, {
+      run,
+      requireBuckets: present,
+      requireRoles: present,
+      ...(secretFile === undefined ? {} : { secretFile }),
+    });
+    const resources = compileConnection(c, facts, present ? {} : { externalId: 'placeholder' }).filter(
+      ({ kind }) => input.only === undefined || input.only.includes(kind),
+    );
+    return { facts, member: { index, connection: c, facts, resources, goal: input.goal } };
+  } catch (e) {
+    if (!(e instanceof S3ConnectError)) throw e;
+    return { ...(facts === undefined ? {} : { facts }), error: e };
+  }
+}
+
+function headingOf(c: ResolvedConnection, { facts, error }: Gathered): Heading {
+  return {
+    name: c.name,
+    account: facts?.account ?? c.site.account ?? '',
+    region: c.site.region,
+    ...(facts?.secretFile === undefined ? {} : { secretFile: facts.secretFile }),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+/** Refusals change what is left in shared documents, which may cause the next refusal: worked out until none is new. */
+async function settle(
+  input: PrepareInput,
+  run: Run,
+  nodes: readonly ObservedNode[],
+  failed: Map<number, S3ConnectError>,
+) {
+  for (;;) {
+    const assembled = assemble(nodes, new Set(failed.keys()));
+    const refusals = await refusalsOf(run, assembled, {
+      allowPublic: input.allowPublic,
+      byName: input.goal === 'absent' && input.only !== undefined,
+    });
+    const news = [...assembled.failures, ...refusals].filter(([member]) => !failed.has(member));
+    if (news.length === 0) return assembled;
+    for (const [member, error] of news) if (!failed.has(member)) failed.set(member, error);
+  }
+}
+
+/**
+ * Reads what there is and works out the plan; writes nothing.
+ * Where only one connection is asked for, what refuses it is thrown; of several, it stands in that one's `error`.
+ */
+export async function prepare(input: PrepareInput): Promise<Prepared> {
+  const concurrency = input.concurrency ?? 16;
+  const run = startRun(input.aws, concurrency);
+  const connections = input.connections;
+  const gathered = await Promise.all(connections.map((c, index) => gather(input, run, c, index)));
+  const members = gathered.flatMap(({ member }) => (member === undefined ? [] : [member]));
+  const failed = new Map<number, S3ConnectError>();
+  gathered.forEach(({ error }, index) => {
+    if (error !== undefined) failed.set(index, error);
+  });
+  const names = connections.map(({ name }) => name);
+  const [observed, extra] = await Promise.all([
+    observe(run, joinNodes(members, input.adopt === true), names, input.onEvent),
+    input.goal === 'present' ? ownershipFindings(run, members) : new Map<number, never[]>(),
+  ]);
+  for (const [member, error] of observed.failures) if (!failed.has(member)) failed.set(member, error);
+  if (input.signal?.aborted === true) throw new S3ConnectError('Interrupted', 'Interrupted; nothing was changed.');
+  const assembled = await settle(input, run, observed.nodes, failed);
+  const only = failed.get(0);
+  if (connections.length === 1 && only !== undefined) throw only;
+  const headings = connections.map((c, index): Heading => {
+    const error = failed.get(index);
+    return headingOf(c, { ...gathered[index], ...(error === undefined ? {} : { error }) });
+  });
+  const plan = planOf(headings, assembled, (member) => extra.get(member) ?? []);
+  return {
+    plan,
+    work: {
+      run,
+      goal: input.goal,
+      headings,
+      members,
+      nodes: observed.nodes,
+      assembled,
+      allowPublic: input.allowPublic,
+      concurrency,
+    },
+  };
 }

@@ -38,6 +38,7 @@ export const bucketPolicy: ResourceKind<'bucket-policy', BucketPolicyLive> = {
     { kind: 'public-access-block', id: desired.bucket },
     ...principalRefs(desired.statements),
   ],
+  readsMost: (desired) => makes(desired.statements),
   async read(desired, reader) {
     const tlsOnly = makes(desired.statements);
     const [policy, owner] = await Promise.all([
@@ -46,6 +47,7 @@ export const bucketPolicy: ResourceKind<'bucket-policy', BucketPolicyLive> = {
     ]);
     return { policy, owner };
   },
+  refresh: async (live, desired, { ports }) => ({ ...live, policy: await ports.s3.getBucketPolicy(desired.bucket) }),
   put(live, desired, by) {
     const merged = mergeOwned(live.policy, by.owner.mark, oursFor(live, desired.statements, by));
     return {

@@ -22,6 +22,7 @@ export const bucket: ResourceKind<'bucket', BucketLive> = {
   shared: false,
   identify: (desired) => desired.bucket,
   dependsOn: () => [],
+  readsMost: (desired) => desired.create,
   async read(desired, reader) {
     const name = desired.bucket;
     const exists = isThere(reader, name);
@@ -32,6 +33,16 @@ export const bucket: ResourceKind<'bucket', BucketLive> = {
         : false,
     ]);
     return { bucket: name, exists, region: reader.facts.buckets?.[name]?.region ?? desired.region, tags, holdsObjects };
+  },
+  async refresh(live, desired, { ports }) {
+    const found = await ports.s3.headBucket(desired.bucket);
+    if (found === undefined) return { ...live, exists: false, tags: {} };
+    return {
+      ...live,
+      exists: true,
+      region: found.region,
+      tags: desired.create ? await ports.s3.getBucketTags(desired.bucket) : {},
+    };
   },
   put(live, desired, by) {
     if (!live.exists) {

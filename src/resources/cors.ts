@@ -65,6 +65,7 @@ export const cors: ResourceKind<'cors', CorsLive> = {
         [])
       : [],
   }),
+  refresh: async (_live, desired, { ports }) => ({ rules: (await ports.s3.getBucketCors(desired.bucket)) ?? [] }),
   put({ rules: live }, desired, by) {
     const rules = merge(live, by.owner.mark, desired.rules);
     if (rules.length > MAX_RULES) {

@@ -62,10 +62,16 @@ export interface ResourceKind<K extends ResourceType, L> {
   readonly type: K;
   /** Shared with others: read again just before it is written. */
   readonly shared: boolean;
+  /** Removed by AWS together with what it is part of: its removal is no call. */
+  readonly goesWithParent?: boolean;
   /** ARN, BUCKET or ROLE/POLICY, as plans show it. */
   identify(desired: DesiredByKind[K], place: Place): string;
   dependsOn(desired: DesiredByKind[K], place: Place): readonly Ref[];
   read(desired: DesiredByKind[K], reader: Reader): Promise<L>;
+  /** Of several contributions, does this one need the most to be read? Default: the first is read for all. */
+  readsMost?(desired: DesiredByKind[K]): boolean;
+  /** Reads anew what may have changed meanwhile; the rest of the live state stays. Default: `read`. */
+  refresh?(live: L, desired: DesiredByKind[K], reader: Reader): Promise<L>;
   put(live: L, desired: DesiredByKind[K], by: Contributor): L;
   take(live: L, desired: DesiredByKind[K], by: Contributor, outlook: Outlook): Taken<L>;
   /** The whole document for `before` and `after`; null where there is none. */

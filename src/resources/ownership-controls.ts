@@ -11,6 +11,7 @@ export interface OwnershipLive {
 export const ownershipControls: ResourceKind<'ownership-controls', OwnershipLive> = {
   type: 'ownership-controls',
   shared: false,
+  goesWithParent: true,
   identify: (desired) => desired.bucket,
   dependsOn: (desired) => [{ kind: 'bucket', id: desired.bucket }],
   async read(desired, reader) {
@@ -23,6 +24,10 @@ export const ownershipControls: ResourceKind<'ownership-controls', OwnershipLive
     ]);
     return { objectOwnership, owner };
   },
+  refresh: async (live, desired, { ports }) => ({
+    ...live,
+    objectOwnership: await ports.s3.getOwnershipControls(desired.bucket),
+  }),
   put: (live, desired, by) =>
     isMadeBy(live.owner, by.owner.tag)
       ? { ...live, owner: madeBy(by.owner.tag), objectOwnership: desired.objectOwnership }
@@ -34,7 +39,6 @@ export const ownershipControls: ResourceKind<'ownership-controls', OwnershipLive
   show: ({ objectOwnership }) => (objectOwnership === undefined ? null : { objectOwnership }),
   same: (a, b) => a.objectOwnership === b.objectOwnership,
   async write(_before, { objectOwnership }, desired, { s3 }) {
-    // Gone together with its bucket.
     if (objectOwnership !== undefined) await s3.putOwnershipControls(desired.bucket, objectOwnership);
   },
 };

@@ -28,8 +28,10 @@ function same(a: PublicAccessBlock | undefined, b: PublicAccessBlock | undefined
 export const publicAccessBlock: ResourceKind<'public-access-block', PublicAccessLive> = {
   type: 'public-access-block',
   shared: false,
+  goesWithParent: true,
   identify: (desired) => desired.bucket,
   dependsOn: (desired) => [{ kind: 'bucket', id: desired.bucket }],
+  readsMost: (desired) => desired.purpose === 'opened',
   async read(desired, reader) {
     const name = desired.bucket;
     const [settings, owner, policy] = await Promise.all([
@@ -41,6 +43,10 @@ export const publicAccessBlock: ResourceKind<'public-access-block', PublicAccess
     ]);
     return { settings, owner, policy };
   },
+  refresh: async (live, desired, { ports }) => ({
+    ...live,
+    settings: await ports.s3.getPublicAccessBlock(desired.bucket),
+  }),
   put(live, desired, by) {
     if (desired.purpose === 'made') {
       return isMadeBy(live.owner, by.owner.tag)
@@ -64,7 +70,6 @@ export const publicAccessBlock: ResourceKind<'public-access-block', PublicAccess
   show: ({ settings }) => settings ?? null,
   same: (a, b) => same(a.settings, b.settings),
   async write(_before, { settings }, desired, { s3 }) {
-    // Gone together with its bucket.
     if (settings !== undefined) await s3.putPublicAccessBlock(desired.bucket, settings);
   },
   opensToAll: (desired) => desired.purpose === 'opened',

@@ -21,6 +21,10 @@ export const rolePolicy: ResourceKind<'role-policy', InlineLive> = {
     ]);
     return { document, tags: role?.tags };
   },
+  refresh: async (live, desired, { ports }) => ({
+    ...live,
+    document: await ports.iam.getRolePolicy(desired.role, desired.name),
+  }),
   put: (live, desired, by) =>
     putInline(live, desired.statements, by, {
       existing: isExisting(desired.role, by),

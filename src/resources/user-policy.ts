@@ -16,6 +16,10 @@ export const userPolicy: ResourceKind<'user-policy', InlineLive> = {
     ]);
     return { document, tags: user?.tags };
   },
+  refresh: async (live, desired, { ports }) => ({
+    ...live,
+    document: await ports.iam.getUserPolicy(desired.user, desired.name),
+  }),
   put: (live, desired, by) =>
     putInline(live, desired.statements, by, {
       existing: false,

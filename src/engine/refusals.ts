@@ -1,0 +1,73 @@
+import { S3ConnectError } from '../errors.js';
+import type { Assembled, Step } from './assemble.js';
+import { callerOf, type Run, readOnce } from './run.js';
+
+/** Steps that would let everybody read. */
+export function openingSteps(steps: readonly Step[]): readonly Step[] {
+  return steps.filter(
+    ({ node, contribution, action }) =>
+      action !== 'none' && contribution.goal === 'present' && node.kind.opensToAll?.(contribution.desired) === true,
+  );
+}
+
+export function publicNotAllowed(step: Step): S3ConnectError {
+  return new S3ConnectError('PublicNotAllowed', `This would let everybody read from ${step.node.id}.`, {
+    path: '--allow-public',
+    hint: 'Add --allow-public if that is what you want.',
+  });
+}
+
+/** The account's own Block Public Access goes before every bucket's (S3 User Guide, "Blocking public access"). */
+async function accountForbids(run: Run, step: Step): Promise<S3ConnectError | undefined> {
+  const { account } = step.node.place;
+  const settings = await readOnce(run, step.node.site, `GetAccountPublicAccessBlock ${account}`, (ports) =>
+    ports.s3control.getAccountPublicAccessBlock(account),
+  );
+  if (settings?.BlockPublicPolicy !== true && settings?.RestrictPublicBuckets !== true) return undefined;
+  return new S3ConnectError(
+    'PublicNotAllowed',
+    `The account ${account} has Block Public Access on for all its buckets, so ${step.node.id} can't be opened.`,
+    { hint: 'Turn BlockPublicPolicy and RestrictPublicBuckets of the account off first, if that is what you want.' },
+  );
+}
+
+/** Everything that refuses a connection although its plan could be worked out; by member. */
+export async function refusalsOf(
+  run: Run,
+  { steps }: Assembled,
+  o: { readonly allowPublic: boolean | undefined; readonly byName: boolean },
+): Promise<ReadonlyMap<number, S3ConnectError>> {
+  const refusals = new Map<number, S3ConnectError>();
+  const refuse = (member: number, error: S3ConnectError): void => {
+    if (!refusals.has(member)) refusals.set(member, error);
+  };
+  if (o.byName) {
+    for (const { foreign, left, contribution } of steps) {
+      if (foreign !== true) continue;
+      const error = new S3ConnectError('NotOurs', `Nothing was removed: ${left}.`, {
+        hint: 'Only what s3connect made for this connection is removed.',
+      });
+      refuse(contribution.member, error);
+    }
+  }
+  const opening = openingSteps(steps);
+  if (o.allowPublic === false) for (const step of opening) refuse(step.contribution.member, publicNotAllowed(step));
+  await Promise.all([
+    ...opening.map(async (step) => {
+      const error = await accountForbids(run, step);
+      if (error !== undefined) refuse(step.contribution.member, error);
+    }),
+    ...steps.map(async ({ node, contribution, before, after, action }) => {
+      if (action === 'none' || node.kind.preflight === undefined) return;
+      const caller = await callerOf(run, node.site);
+      try {
+        await node.kind.preflight(before, after, contribution.desired, caller.arn, node.place);
+      } catch (e) {
+        if (!(e instanceof S3ConnectError)) throw e;
+        refuse(contribution.member, e);
+      }
+    }),
+  ]);
+
+  return refusals;
+}
