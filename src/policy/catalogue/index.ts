@@ -58,6 +58,18 @@ interface Index {
   readonly byService: ReadonlyMap<string, readonly CatalogueAction[]>;
   readonly resources: ReadonlyMap<string, readonly CatalogueResource[]>;
   readonly keyTypes: ReadonlyMap<string, KeyType>;
+  readonly keysOf: ReadonlyMap<CatalogueAction, KeySet>;
+}
+
+/** Keys in lower case, those that hold a tag's key apart. */
+interface KeySet {
+  readonly exact: ReadonlySet<string>;
+  readonly patterns: readonly string[];
+}
+
+function keySet(keys: readonly string[]): KeySet {
+  const lower = keys.map((key) => key.toLowerCase());
+  return { exact: new Set(lower), patterns: lower.filter((key) => key.includes('${}')) };
 }
 
 let index: Index | undefined;
@@ -72,6 +84,7 @@ function build(data: Data): Index {
   const byName = new Map<string, CatalogueAction>();
   const byService = new Map<string, CatalogueAction[]>();
   const resources = new Map<string, CatalogueResource[]>();
+  const keysOf = new Map<CatalogueAction, KeySet>();
   for (const [service, entry] of Object.entries(data.services)) {
     resources.set(
       service,
@@ -89,6 +102,7 @@ function build(data: Data): Index {
         conditionKeys: [...new Set(all)].map((key) => data.keys[key]!),
       };
       list.push(action);
+      keysOf.set(action, keySet(action.conditionKeys));
       byName.set(action.name.toLowerCase(), action);
     }
     byService.set(service, list);
@@ -98,7 +112,7 @@ function build(data: Data): Index {
     const type = KEY_TYPES[data.types[i]!];
     if (type !== undefined) keyTypes.set(key.toLowerCase(), type);
   });
-  return { byName, byService, resources, keyTypes };
+  return { byName, byService, resources, keyTypes, keysOf };
 }
 
 /** The action of that name in any case, undefined where the catalogue (s3, sts, iam, kms, sns) has none. */
@@ -134,20 +148,22 @@ export function isObjectAction(name: string): boolean {
 /** Whether a request of this action can carry the key; tag keys are matched by their form. */
 export function carriesKey(action: CatalogueAction, key: string): boolean {
   const wanted = key.toLowerCase();
-  return action.conditionKeys.some((known) => matchesKey(known.toLowerCase(), wanted));
+  const keys = load().keysOf.get(action) ?? keySet(action.conditionKeys);
+  return keys.exact.has(wanted) || keys.patterns.some((known) => matchesKey(known, wanted));
 }
 
 /** Whether any action of the key's service carries it. */
 export function isKnownKey(key: string): boolean {
-  const wanted = key.toLowerCase();
-  for (const known of load().keyTypes.keys()) if (matchesKey(known, wanted)) return true;
-  return false;
+  return keyType(key) !== undefined;
 }
 
 /** What a key's values are (`ArrayOf…` is multi-valued), undefined where the catalogue doesn't know the key. */
 export function keyType(key: string): KeyType | undefined {
   const wanted = key.toLowerCase();
-  for (const [known, type] of load().keyTypes) if (matchesKey(known, wanted)) return type;
+  const { keyTypes } = load();
+  const exact = keyTypes.get(wanted);
+  if (exact !== undefined) return exact;
+  for (const [known, type] of keyTypes) if (known.includes('${}') && matchesKey(known, wanted)) return type;
   return undefined;
 }
 

@@ -13,12 +13,25 @@ export function isCatalogued(action: string): boolean {
   return service !== undefined && catalogueServices().includes(service);
 }
 
+const REMEMBERED = 256;
+const remembered = new Map<string, readonly CatalogueAction[]>();
+
 /** The actions of the catalogue that a name or pattern means. */
 export function actionsMeant(action: string): readonly CatalogueAction[] {
   if (!hasWildcard(action)) {
     const found = findAction(action);
     return found === undefined ? [] : [found];
   }
+  const known = remembered.get(action);
+  if (known !== undefined) return known;
+  // A document repeats few patterns many times; what it holds must not grow the memory without end.
+  if (remembered.size >= REMEMBERED) remembered.clear();
+  const meant = expand(action);
+  remembered.set(action, meant);
+  return meant;
+}
+
+function expand(action: string): readonly CatalogueAction[] {
   if (action === '*') return catalogueServices().flatMap((service) => actionsOf(service));
   const service = serviceOf(action);
   const pattern = action.toLowerCase();
