@@ -86,6 +86,15 @@ export function authenticate(request: RawRequest, world: World, dialect: Dialect
   };
 }
 
+/** Signature Version 2 (buckets made since June 2020 take none), or something else. */
+function unsupportedMechanism(): WireError {
+  return new WireError(
+    'InvalidRequest',
+    400,
+    'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+  );
+}
+
 function unsignedBody(request: RawRequest): Pick<Authenticated, 'body' | 'trailers'> {
   const chunked = request.headers['x-amz-content-sha256'] === 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';
   return chunked ? decodeChunked(request.body, undefined) : { body: request.body, trailers: {} };
@@ -99,11 +108,7 @@ function readSignature(request: RawRequest, dialect: Dialect): Signature | undef
       if (dialect === 'query') {
         throw new WireError('IncompleteSignature', 400, 'Authorization header requires a supported algorithm.');
       }
-      throw new WireError(
-        'InvalidRequest',
-        400,
-        'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
-      );
+      throw unsupportedMechanism();
     }
     const parts = new Map(
       match[1]!.split(',').map((part) => {
@@ -122,6 +127,7 @@ function readSignature(request: RawRequest, dialect: Dialect): Signature | undef
       dialect,
     );
   }
+  if (request.query.has('AWSAccessKeyId') && request.query.has('Signature')) throw unsupportedMechanism();
   if (!request.query.has('X-Amz-Signature') && !request.query.has('X-Amz-Algorithm')) return undefined;
   return makeSignature(
     {
