@@ -202,6 +202,9 @@ async function checkRows(job: Job, self: Assumed | undefined): Promise<Outcome> 
       const own = rows.filter((row) => row.bucket === bucket && !isExistence(row.kind));
       const scene = bucketScene(job, bucket, identity);
       stages.push(scene.stage);
+      if (job.mode !== 'simulate' && job.survey.facts.buckets?.[bucket.name] !== undefined) {
+        scene.stage.prepare(bucket.prefix === '' ? ['inside'] : ['inside', 'outside']);
+      }
       for (const row of own) start(row, settleBucketRow(row, job, scene, settling, missing, holders, identity));
     }
     Promise.allSettled(pending).then(allSettled);

@@ -51,6 +51,8 @@ export interface Stage {
   deletable(zone: Zone): Promise<boolean>;
   /** Key of a probe object that is there to be read, or undefined where nobody may put one. */
   seed(zone: Zone): Promise<string | undefined>;
+  /** Starts what needs no identity but the caller's, so that it is there when the identity is. */
+  prepare(zones: readonly Zone[]): void;
   /** A real PutObject as this actor. */
   put(actor: Actor, zone: Zone): Promise<WriteAnswer>;
   /** CreateMultipartUpload as this actor, aborted at once. */
@@ -139,7 +141,9 @@ export function createStage(i: StageInputs): Stage {
   async function put(actor: Actor, zone: Zone): Promise<WriteAnswer> {
     const key = freshKey(zone);
     const answer = await actor.port.put(actor.target, key, 's3connect probe');
-    if (meaningOf(answer) === 'allow') objects.push({ key, versionId: answer.versionId, by: actor });
+    // Without a clear refusal the object may be there, although its answer was lost.
+    const refused = answer.status >= 300 && answer.status < 500;
+    if (!refused) objects.push({ key, versionId: answer.versionId, by: actor });
     return { answer, key };
   }
 
@@ -163,35 +167,48 @@ export function createStage(i: StageInputs): Stage {
     return false;
   }
 
+  async function sendsEvents(zone: Zone): Promise<boolean> {
+    const { notification } = await settings();
+    if (!notification.readable) return true;
+    const key = freshKey(zone);
+    const { TopicConfigurations = [], ...others } = notification.value;
+    const other = Object.values(others).some((each) => (Array.isArray(each) ? each.length > 0 : each !== undefined));
+    return other || TopicConfigurations.some((each) => sendsFor(each, { prefix: key, suffix: key }));
+  }
+
+  const seed = (zone: Zone): Promise<string | undefined> =>
+    once(`seed ${zone}`, async () => {
+      if (!(await writable(zone))) return undefined;
+      if (i.caller !== undefined) {
+        const { answer, key } = await put(i.caller, zone);
+        if (meaningOf(answer) === 'allow') return key;
+      }
+      const identity = zone === 'inside' && grants(bucket, 'put') ? await i.identity() : undefined;
+      if (identity === undefined || identity === i.caller) return undefined;
+      const { answer, key } = await put(identity, zone);
+      return meaningOf(answer) === 'allow' ? key : undefined;
+    });
+
   return {
     freshKey,
     writable,
     put,
-    sendsEvents: async (zone) => {
-      const { notification } = await settings();
-      if (!notification.readable) return true;
-      const key = freshKey(zone);
-      const { TopicConfigurations = [], ...others } = notification.value;
-      const other = Object.values(others).some((each) => (Array.isArray(each) ? each.length > 0 : each !== undefined));
-      return other || TopicConfigurations.some((each) => sendsFor(each, { prefix: key, suffix: key }));
+    sendsEvents,
+    seed,
+    prepare: (zones) => {
+      if (i.noWrite) return;
+      for (const zone of zones) {
+        // Whatever fails here fails again, and is told, in the row that needs it.
+        sendsEvents(zone)
+          .then((events) => (events ? writable(zone) : seed(zone)))
+          .catch(() => {});
+      }
     },
     deletable: async (zone) => {
       const { versioning } = await settings();
       if (versioning.readable && versioning.value === undefined) return true;
       return (!versioning.readable || (await writable(zone))) && !i.noWrite;
     },
-    seed: (zone) =>
-      once(`seed ${zone}`, async () => {
-        if (!(await writable(zone))) return undefined;
-        if (i.caller !== undefined) {
-          const { answer, key } = await put(i.caller, zone);
-          if (meaningOf(answer) === 'allow') return key;
-        }
-        const identity = zone === 'inside' && grants(bucket, 'put') ? await i.identity() : undefined;
-        if (identity === undefined || identity === i.caller) return undefined;
-        const { answer, key } = await put(identity, zone);
-        return meaningOf(answer) === 'allow' ? key : undefined;
-      }),
     upload: async (actor, zone) => {
       const key = freshKey(zone);
       const answer = await actor.port.createMultipart(actor.target, key);
