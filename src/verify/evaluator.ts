@@ -138,7 +138,7 @@ async function evaluateAccess(row: ExpectedRow, s: EvaluatorScene): Promise<Eval
     pointAccount: bucketAccountOf(bucket, s.survey.facts),
     now: new Date(s.now()).toISOString(),
   };
-  const decided: { decision: Decision; set: PolicySet; policies: readonly NamedPolicy[] }[] = [];
+  const decided: { principal: string; decision: Decision; set: PolicySet; policies: readonly NamedPolicy[] }[] = [];
   for (const principal of principals) {
     const ours = await identitySide(principal, s);
     if (!ours.readable)
@@ -147,14 +147,44 @@ async function evaluateAccess(row: ExpectedRow, s: EvaluatorScene): Promise<Eval
     const compiled = compile(set);
     const answers = requestsOf(row, principal, scene).map((request) => compiled.decide(request));
     const telling = answers.find(({ decision }) => decision === 'allow') ?? answers[0];
-    if (telling !== undefined) decided.push({ decision: telling, set, policies: ours.value.policies });
+    if (telling !== undefined) decided.push({ principal, decision: telling, set, policies: ours.value.policies });
   }
   // With several principals a grant must reach each of them, and a denial must hold for each.
   const surprise = decided.find(({ decision }) => decision.decision !== row.expect) ?? decided[0];
   if (surprise === undefined) return undecided('no document says so', 'evaluator');
-  const { decision } = surprise;
+  const decision = atTheBucket(surprise.decision, surprise.principal, theirs.value.resourcePolicy, s);
   const foreign = decision.decision === 'allow' && row.expect === 'deny' && isForeign(row, surprise, s);
   return { ...fromDecision(decision), ...(foreign ? { foreign: true as const } : {}) };
+}
+
+/**
+ * Within one account either side may grant, and the evaluator names the nearer one; a bucket-policy connection grants in
+ * the bucket policy and nowhere else, so that is where its statement is missing.
+ */
+function atTheBucket(
+  decision: Decision,
+  principal: string,
+  policy: PolicyDocument | undefined,
+  s: EvaluatorScene,
+): Decision {
+  const { nearest } = decision;
+  if (s.connection.method !== 'bucket-policy' || decision.reason !== 'implicit-deny') return decision;
+  if (nearest === null || nearest.layer !== 'identity-policy') return decision;
+  const gone = deadPrincipals(policy);
+  const mismatch =
+    gone.length > 0
+      ? `no statement of the bucket policy names ${principal}: it names ${gone.join(', ')}, a principal that was deleted, and one of the same name is another`
+      : `no statement of the bucket policy lets ${principal} do it`;
+  const patch = nearest.patch === null ? null : { ...nearest.patch, Principal: { AWS: principal } };
+  return { ...decision, nearest: { layer: 'resource-policy', statement: null, mismatch, patch } };
+}
+
+/** Ids that show through where a principal was deleted (IAM User Guide, "Principal": AROA…, AIDA…). */
+function deadPrincipals(policy: PolicyDocument | undefined): readonly string[] {
+  const named = statementsOf(policy ?? { Statement: [] }).flatMap(({ Principal }) =>
+    typeof Principal === 'object' ? Object.values(Principal).flatMap((names) => [names].flat()) : [],
+  );
+  return [...new Set(named.filter((name) => /^A(?:ROA|IDA)[A-Z0-9]{12,}$/.test(name)))];
 }
 
 function fromDecision(decision: Decision): Evaluated {

@@ -200,7 +200,10 @@ export function createStage(i: StageInputs): Stage {
       for (const zone of zones) {
         // Whatever fails here fails again, and is told, in the row that needs it.
         sendsEvents(zone)
-          .then((events) => (events ? writable(zone) : seed(zone)))
+          .then(async (events) => {
+            if (events) await writable(zone);
+            else await seed(zone);
+          })
           .catch(() => {});
       }
     },
