@@ -1,9 +1,14 @@
 import { headerVariable } from '../template/rules.js';
 import { printable } from '../template/text.js';
 
+/** A text in single quotes, in which a POSIX shell expands nothing. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
 /** A text as one word of a POSIX shell. */
 export function shellQuote(text: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : quoted(text);
 }
 
 export interface CurlRequest {
@@ -26,7 +31,9 @@ export function curlOf(request: CurlRequest, written: Readonly<Record<string, st
     const variable = Object.hasOwn(written, name) ? headerVariable(written[name] ?? '') : undefined;
     words.push(
       '-H',
-      variable === undefined ? shellQuote(`${name}: ${value}`) : `'${name}: ${variable.before}'"$${variable.name}"`,
+      variable === undefined
+        ? shellQuote(`${name}: ${value}`)
+        : `${quoted(`${name}: ${variable.before}`)}"$${variable.name}"`,
     );
   }
   if (request.body !== null && request.body !== undefined) {

@@ -12,6 +12,23 @@ export interface Places {
   readonly fail: (pointer: string, message: string, hint: string, code?: ErrorCode) => never;
 }
 
+/** The flag for a value where there is no file to name a place in. */
+const FLAGS: readonly (readonly [RegExp, string])[] = [
+  [/\/template$/, '--template'],
+  [/\/method$/, '--method'],
+  [/\/role(?:\/|$)/, '--role-name'],
+  [/\/user(?:\/|$)/, '--user-name'],
+  [/\/trust\/principals/, '--principal'],
+  [/\/trust\/externalIds/, '--external-id'],
+  [/\/trust\/verifiers/, '--verifier'],
+  [/\/params(?:\/|$)/, '--param'],
+  [/\/accessPoint(?:\/|$)/, '--access-point'],
+  [/\/cors(?:\/|$)/, '--origin'],
+  [/\/notifications(?:\/|$)/, '--sns-topic'],
+  [/\/region$/, '--region'],
+  [/\/buckets(?:\/|$)/, '--bucket'],
+];
+
 /**
  * @param file where values stand; undefined where all came by flags
  */
@@ -22,7 +39,7 @@ export function placesOf(file: LoadedFile | undefined): Places {
       const flag = flags.get(at);
       if (flag !== undefined) return flag;
     }
-    return undefined;
+    return file === undefined ? FLAGS.find(([form]) => form.test(pointer))?.[1] : undefined;
   };
   const pathOf = (pointer: string) => flagOf(pointer) ?? pointer;
   return {

@@ -43,6 +43,7 @@ export interface ResolveInput {
 export interface MergedEntry {
   readonly name: string;
   readonly entry: ConnectionEntry;
+  readonly inFile: boolean;
   /** True where flags changed or made it. */
   readonly changed: boolean;
   readonly places: Places;
@@ -60,9 +61,9 @@ export async function mergeEntries(input: ResolveInput): Promise<readonly Merged
   const selection = selectConnections(file?.data, flags, names, fromFlag?.template.id);
   return Promise.all(
     selection.names.map(async (name): Promise<MergedEntry> => {
-      const places = placesOf(file);
       const entries = file?.data.connections ?? {};
       const own = Object.hasOwn(entries, name) ? entries[name] : undefined;
+      const places = placesOf(own === undefined ? undefined : file);
       const changed = name === selection.target;
       const at = connectionPointer(name);
       if (!CONNECTION_NAME.test(name)) {
@@ -81,7 +82,7 @@ export async function mergeEntries(input: ResolveInput): Promise<readonly Merged
               places,
             );
       const entry = changed ? applyFlags(own, name, flags, loaded.template, places) : (own as ConnectionEntry);
-      return { name, entry, changed, places, loaded };
+      return { name, entry, inFile: own !== undefined, changed, places, loaded };
     }),
   );
 }
@@ -179,7 +180,7 @@ function resolveOne(merged: MergedEntry, input: ResolveInput): ResolvedConnectio
   const namespace = data?.namespace ?? null;
   return {
     name,
-    pointer: input.file === undefined ? '' : at,
+    pointer: merged.inFile ? at : '',
     owner: ownerOf(namespace, name),
     template,
     builtin,

@@ -242,7 +242,7 @@ export interface DesiredByKind {
     readonly tags: Readonly<Record<string, string>>;
   };
   'user-policy': { readonly user: string; readonly name: string; readonly statements: readonly Statement[] };
-  'access-key': { readonly user: string; readonly secretFile: string | undefined };
+  'access-key': { readonly user: string; readonly path?: string; readonly secretFile: string | undefined };
   bucket: {
     readonly bucket: string;
     readonly region: string;

@@ -9,6 +9,9 @@ export interface ParameterFault {
   readonly hint: string;
 }
 
+const MAX_PATTERN = 500;
+const MAX_REPEATS = 10_000;
+
 /**
  * Whether a pattern fits, on an engine whose time is linear in the text (RE2 syntax), so that no template can hang us.
  *
@@ -20,6 +23,13 @@ export function patternFits(pattern: string, text: string): boolean {
 
 /** What is wrong with a pattern; undefined where nothing is. */
 export function patternFault(pattern: string): string | undefined {
+  if (pattern.length > MAX_PATTERN) return `it has more than ${MAX_PATTERN} characters`;
+  // RE2 unrolls counted repetitions: nested ones multiply.
+  const unrolled = [...pattern.matchAll(/\{\d*,?(\d+)\}/g)].reduce(
+    (size, match) => size * Math.max(1, Number(match[1])),
+    1,
+  );
+  if (unrolled > MAX_REPEATS) return 'its repetitions multiply to more than 10000';
   try {
     RE2JS.compile(pattern);
     return undefined;

@@ -1,12 +1,13 @@
 /** What a `{{path}}` stands for: a value, `null` where it isn't known yet, undefined where it resolves to nothing. */
 export type Lookup = (path: string) => unknown;
 
-const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g;
-const WHOLE = /^\{\{\s*([^{}]*?)\s*\}\}$/;
+// No `\s*` beside the group: a text of a million spaces must not be tried in every split of it.
+const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
+const WHOLE = /^\{\{([^{}]*)\}\}$/;
 
 /** The paths that a text names, in order. */
 export function placeholdersIn(text: string): readonly string[] {
-  return [...text.matchAll(PLACEHOLDER)].map((match) => match[1] ?? '');
+  return [...text.matchAll(PLACEHOLDER)].map((match) => (match[1] ?? '').trim());
 }
 
 /**
@@ -34,10 +35,10 @@ export function substitute(value: unknown, lookup: Lookup): unknown {
 
 function substituteText(text: string, lookup: Lookup): unknown {
   const whole = WHOLE.exec(text);
-  if (whole !== null) return lookup(whole[1] ?? '');
+  if (whole !== null) return lookup((whole[1] ?? '').trim());
   let unknown = false;
   const out = text.replace(PLACEHOLDER, (_, path: string) => {
-    const value = lookup(path);
+    const value = lookup(path.trim());
     if (value === null) unknown = true;
     if (value === null || value === undefined) return '';
     return Array.isArray(value) ? value.join(',') : typeof value === 'object' ? JSON.stringify(value) : String(value);
