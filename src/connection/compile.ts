@@ -38,7 +38,13 @@ export function compileConnection(
     ...groups.flatMap((entries) => bucketDocuments(c, facts, entries)),
     ...notificationResources(c, facts, groups, marks),
     ...(c.method === 'user' && c.user !== undefined
-      ? [{ kind: 'access-key' as const, site: c.site, desired: { user: c.user.name, path: c.user.path, secretFile: facts.secretFile } }]
+      ? [
+          {
+            kind: 'access-key' as const,
+            site: c.site,
+            desired: { user: c.user.name, path: c.user.path, secretFile: facts.secretFile },
+          },
+        ]
       : []),
   ];
 }
