@@ -6,7 +6,7 @@ import type { ResolvedConnection } from '../../connection/types.js';
 import type { Plan } from '../../engine/types.js';
 import type { Statement } from '../../policy/types.js';
 import type { RunningSandbox } from '../../sandbox/index.js';
-import type { VerifyReport } from '../../verify/types.js';
+import type { Check, VerifyReport } from '../../verify/types.js';
 import type { CommandContext, RunCommand } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { renderHandoff } from '../render/handoff.js';
@@ -172,10 +172,21 @@ async function tellTheStory(
   tell('An accident', `Somebody removes the statement with ${DROPPED} from the role's policy.`);
   done('break', await dropStatement(customer, connections[0]!));
 
-  tell('s3connect verify', 'The proof fails, and names the statement that is missing.');
+  tell(
+    's3connect verify',
+    "The vendor's proof fails; your own side reads the policies and names the missing statement.",
+  );
   const broken = await asVendor(1);
   show(renderReport(onlyFailures(broken), style));
-  done('verify broken', broken.connections[0]?.status === 'broken');
+  const explained = await verify(connections, { aws: customer, mode: 'simulate', waitSeconds: 1, signal });
+  show(
+    renderReport(
+      onlyFailures(explained, (check) => check.id.startsWith('put:')),
+      style,
+    ),
+  );
+  const named = explained.connections[0]?.checks.some((check) => check.ok === false && check.because?.patch);
+  done('verify broken', broken.connections[0]?.status === 'broken' && named === true);
 
   tell('s3connect apply', 'Apply puts back what differs from the file, and touches nothing else.');
   const repair = await go('present');
@@ -207,11 +218,11 @@ const isDone = (plan: Plan): boolean =>
     (each) => each.error === undefined && each.changes.every((change) => change.status !== 'failed'),
   );
 
-const onlyFailures = (report: VerifyReport): VerifyReport => ({
+const onlyFailures = (report: VerifyReport, also: (check: Check) => boolean = () => true): VerifyReport => ({
   ...report,
   connections: report.connections.map((each) => ({
     ...each,
-    checks: each.checks.filter((check) => check.ok === false),
+    checks: each.checks.filter((check) => check.ok === false && also(check)),
   })),
 });
 

@@ -1,4 +1,5 @@
 import type { Change } from '../../engine/types.js';
+import { sameStatement } from '../../policy/equal.js';
 import type { PolicyDocument, Statement } from '../../policy/types.js';
 import { type DiffLine, statementDiff, statementLines } from './statement.js';
 import { count, short } from './text.js';
@@ -27,7 +28,7 @@ function policyDiff(before: unknown, after: unknown, width: number): readonly Di
   const lines: DiffLine[] = [];
   let untouched = 0;
   for (const statement of statementsOf(after)) {
-    const equal = rest.findIndex((each) => same(each, statement));
+    const equal = rest.findIndex((each) => sameStatement(each, statement));
     if (equal >= 0) {
       rest.splice(equal, 1);
       untouched += 1;

@@ -63,7 +63,7 @@ function connectionLines(plan: ConnectionPlan, style: PlanStyle, details: boolea
   const unchanged = plan.changes.length - shown.length;
   if (unchanged > 0)
     lines.push(colours.dim(`  = ${count(unchanged, 'resource')} as ${unchanged === 1 ? 'it' : 'they'} should be`));
-  lines.push(...findingLines(plan.findings, colours).map((line) => `  ${line}`));
+  if (details) lines.push(...findingLines(plan.findings, colours).map((line) => `  ${line}`));
   return lines;
 }
 

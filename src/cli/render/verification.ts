@@ -26,9 +26,9 @@ function checkLines(check: Check, style: ReportStyle): readonly string[] {
   const statement = because.statement;
   const name =
     statement === null ? '' : ` statement ${plain(statement.sid ?? `${statement.policy}[${statement.index}]`)}`;
-  lines.push(
-    `       because: ${because.layer}${name}${because.mismatch === null ? '' : `: ${plain(because.mismatch)}`}`,
-  );
+  const why =
+    because.mismatch === null || check.detail.includes(because.mismatch) ? '' : `: ${plain(because.mismatch)}`;
+  lines.push(`       because: ${because.layer}${name}${why}`);
   if (because.patch !== null) {
     lines.push(`       missing statement in the ${because.layer}:`);
     lines.push(
