@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
-import { applyEdits, type FormattingOptions, modify } from 'jsonc-parser';
+import {
+  applyEdits,
+  createScanner,
+  type Edit,
+  type FormattingOptions,
+  findNodeAtLocation,
+  modify,
+  parseTree,
+} from 'jsonc-parser';
 import { type MergedEntry, mergeEntries, type ResolveInput } from './resolve.js';
 import type { ConnectionEntry } from './types.js';
 
@@ -84,7 +92,7 @@ function writeList(
   if (before.every((item) => typeof item === 'string')) {
     for (let i = before.length - 1; i >= 0; i--) {
       if (after.includes(before[i])) continue;
-      out = applyEdits(out, modify(out, [...path, i], undefined, { formattingOptions }));
+      out = removeItem(out, path, i);
       items = items.filter((_, j) => j !== i);
     }
   }
@@ -93,6 +101,36 @@ function writeList(
     else out = applyEdits(out, modify(out, [...path, i], item, { formattingOptions, isArrayInsertion: true }));
   }
   return out;
+}
+
+/** Takes one item out of a list, and no comment of its neighbours with it (as jsonc-parser's own removal does). */
+function removeItem(text: string, path: Path, index: number): string {
+  const root = parseTree(text);
+  const list = root === undefined ? undefined : findNodeAtLocation(root, path);
+  const item = list?.children?.[index];
+  if (list === undefined || item === undefined) return text;
+  const end = item.offset + item.length;
+  const previous = list.children?.[index - 1];
+  const last = index === (list.children?.length ?? 0) - 1;
+  const after = commaIn(text, end, list.offset + list.length);
+  const before = previous === undefined ? undefined : commaIn(text, previous.offset + previous.length, item.offset);
+  const start = text.slice(0, item.offset).search(/[ \t]*\r?\n[ \t]*$/);
+  const from = start < 0 ? item.offset : start;
+  const edits: Edit[] = [{ offset: from, length: end - from, content: '' }];
+  if (after !== undefined && !last) edits.push({ offset: after, length: 1, content: '' });
+  if (last && before !== undefined) edits.push({ offset: before, length: 1, content: '' });
+  return applyEdits(text, edits);
+}
+
+/** Where the first comma outside of comments is. */
+function commaIn(text: string, from: number, to: number): number | undefined {
+  const scanner = createScanner(text);
+  scanner.setPosition(from);
+  for (scanner.scan(); scanner.getTokenOffset() < to && scanner.getTokenLength() > 0; scanner.scan()) {
+    if (text[scanner.getTokenOffset()] === ',') return scanner.getTokenOffset();
+    if (text[scanner.getTokenOffset()] === ']') return undefined;
+  }
+  return undefined;
 }
 
 /** In one step, so that an interruption leaves the old file or the new one. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { pointerStep } from './json-text.js';
-import { nearest } from './nearest.js';
+import { closestOf, nearest } from './nearest.js';
 import { printable } from './text.js';
 
 /** What a schema has against a value, in our words. */
@@ -71,7 +71,7 @@ export function schemaIssues(
       case 'unrecognized_keys':
         return issue.keys.map((key) => {
           const known = knownKeys(path);
-          const best = nearest(key, known);
+          const best = closestOf(key, known);
           return {
             kind: 'shape',
             pointer: `${pointer}${pointerStep(key)}`,
