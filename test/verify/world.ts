@@ -1,3 +1,5 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
 import { createAwsAccess } from '../../src/aws/access.js';
@@ -20,6 +22,8 @@ export interface VerifyWorld {
   readonly admin: AwsAccess;
   readonly iam: IAMClient;
   readonly s3: S3Client;
+  /** Every request of `admin` and `as`, as it goes over the wire: `GET /bucket/key?query`. */
+  readonly wire: string[];
   as(principal: string): Promise<AwsAccess>;
   resolve(flags: ConnectionFlags): Promise<ResolvedConnection>;
   /** Makes everything that the connection wants by plain calls, without a tag; buckets are expected to be there. */
@@ -33,13 +37,15 @@ const FACTS: Facts = { account: CUSTOMER, partition: 'aws' };
 
 export async function verifyWorld(options: Parameters<typeof testSandbox>[0] = {}): Promise<VerifyWorld> {
   const sandbox = await testSandbox(options);
+  const wire: string[] = [];
+  const log = await listeningProxy(sandbox.endpoint, wire);
   const opened: AwsAccess[] = [];
   const access = (env: Readonly<Record<string, string>>): AwsAccess => {
     const aws = createAwsAccess({
       profile: undefined,
       profileFromFlag: false,
       region: 'us-east-1',
-      endpointUrl: sandbox.endpoint,
+      endpointUrl: log.endpoint,
       concurrency: 16,
       env,
     });
@@ -56,6 +62,7 @@ export async function verifyWorld(options: Parameters<typeof testSandbox>[0] = {
   return {
     sandbox,
     admin,
+    wire,
     iam: new IAMClient(client),
     s3: new S3Client({ ...client, forcePathStyle: true }),
     as: async (principal) => access(await sandbox.envFor(principal)),
@@ -78,8 +85,35 @@ export async function verifyWorld(options: Parameters<typeof testSandbox>[0] = {
     },
     close: async () => {
       for (const aws of opened) aws.close();
+      await log.close();
       await sandbox.close();
     },
+  };
+}
+
+/** Passes every request on and writes it down; the signature holds, as the host that was signed is passed on too. */
+async function listeningProxy(endpoint: string, wire: string[]) {
+  const { port } = new URL(endpoint);
+  const server = http.createServer((request, response) => {
+    wire.push(`${request.method} ${request.url}`);
+    const onward = http.request(
+      { host: '127.0.0.1', port, method: request.method, path: request.url, headers: request.headers },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(response);
+      },
+    );
+    onward.on('error', () => response.destroy());
+    request.pipe(onward);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
   };
 }
 
