@@ -7,7 +7,12 @@ import {
   UpdateRoleCommand,
 } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, GetObjectCommand, ListBucketsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts';
+import {
+  AssumeRoleCommand,
+  GetCallerIdentityCommand,
+  GetSessionTokenCommand,
+  type Credentials as StsCredentials,
+} from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type TestSandbox, testSandbox } from '../helpers/sandbox.js';
 import { adminOf, type Credentials, clientsAs, refusal } from './clients.js';
@@ -30,9 +35,7 @@ beforeEach(async () => {
 });
 
 const as = async (principal: string) => clientsAs(sandbox, await sandbox.credentialsFor(principal));
-const credentialsOf = (
-  c: { AccessKeyId?: string; SecretAccessKey?: string; SessionToken?: string } | undefined,
-): Credentials => ({
+const credentialsOf = (c: StsCredentials | undefined): Credentials => ({
   accessKeyId: c?.AccessKeyId ?? '',
   secretAccessKey: c?.SecretAccessKey ?? '',
   sessionToken: c?.SessionToken ?? '',
