@@ -53,7 +53,7 @@ class Progress {
   readonly errors = new Map<number, S3ConnectError>();
   readonly learned = new Map<number, Facts>();
   /** What this run created or changed: others may not see it yet. */
-  readonly recent = new Set<string>();
+  readonly recent = { names: new Set<string>(), keys: new Set<string>() };
   readonly readBacks: Promise<void>[] = [];
 
   constructor(
@@ -191,7 +191,7 @@ async function write(
       try {
         return { written: await attempt() };
       } catch (error) {
-        const patience = patienceFor(error, { names: progress.recent }, text);
+        const patience = patienceFor(error, progress.recent, text, node.id);
         if (patience === undefined) return { error };
         budget = Math.max(budget, patience.budgetMs);
         stale ||= patience.reread;
@@ -208,7 +208,7 @@ async function write(
     {
       accept: (value) =>
         'written' in value ||
-        patienceFor(value.error, { names: progress.recent }, text) === undefined ||
+        patienceFor(value.error, progress.recent, text, node.id) === undefined ||
         performance.now() - begin >= budget,
       budgetMs: READ_BACK_MS,
       signal: o.signal,
@@ -307,7 +307,8 @@ async function work(progress: Progress, node: ObservedNode, planned: readonly St
   }
   const done = (written: Written): void => {
     if (written.wrote) {
-      progress.recent.add(node.id);
+      progress.recent.names.add(node.id);
+      progress.recent.keys.add(`${node.kind.type}|${node.id}`);
       progress.readBacks.push(readBack(progress, node, written));
     }
     for (const step of written.steps) finish(progress, step, begin, written.expected);

@@ -4,6 +4,8 @@ import { S3ConnectError } from '../errors.js';
 export interface Recent {
   /** ARNs and names of what this run created or changed. */
   readonly names: ReadonlySet<string>;
+  /** `KIND|ID` of the same. */
+  readonly keys: ReadonlySet<string>;
 }
 
 export interface Patience {
@@ -26,8 +28,9 @@ const CONFLICT = 60_000;
  * (`DeleteConflict`). IAM User Guide, "Changes that I make are not always immediately visible".
  *
  * @param text the document that was written, to see whether it names something recent.
+ * @param id of the resource that was written.
  */
-export function patienceFor(e: unknown, recent: Recent, text: string): Patience | undefined {
+export function patienceFor(e: unknown, recent: Recent, text: string, id: string): Patience | undefined {
   if (!(e instanceof S3ConnectError)) return undefined;
   const fresh = [...recent.names].some((name) => text.includes(name));
   const any = recent.names.size > 0;
@@ -59,7 +62,7 @@ export function patienceFor(e: unknown, recent: Recent, text: string): Patience 
     case 'NotFoundException':
       return any ? { for: 'what was just made to be there', budgetMs: CONFLICT, reread: false } : undefined;
     case 'AccessDenied':
-      return any && e.message.includes('BlockPublicPolicy')
+      return recent.keys.has(`public-access-block|${id}`)
         ? { for: 'the change of Block Public Access to take effect', budgetMs: CONFLICT, reread: false }
         : undefined;
     case 'InvalidArgument':

@@ -53,7 +53,8 @@ export const publicAccessBlock: ResourceKind<'public-access-block', PublicAccess
         ? { ...live, owner: madeBy(by.owner.tag), settings: desired.settings }
         : live;
     }
-    // Only loosened: what is off already stays off.
+    // S3 makes buckets with all four on; on others it is only loosened, what is off already stays off.
+    if (live.owner.state === 'missing') return { ...live, owner: madeBy(by.owner.tag), settings: desired.settings };
     if (live.settings === undefined) return live;
     const settings = Object.fromEntries(
       KEYS.map((key) => [key, live.settings?.[key] === true && desired.settings[key]]),
