@@ -50,12 +50,7 @@ export function identityPolicies(c: ResolvedConnection, statements: readonly Sta
     const compact = compactStatements(statements);
     if (fits(compact, budget)) return { kind: 'inline', name: c.policy.name, statements: compact };
   }
-  const parts: Statement[][] = [[]];
-  for (const statement of fits(statements, 'managed') ? statements : compactStatements(statements)) {
-    const part = parts.at(-1) as Statement[];
-    if (part.length > 0 && !fits([...part, statement], 'managed')) parts.push([statement]);
-    else part.push(statement);
-  }
+  const parts = packed(statements, (list) => fits(list, 'managed'));
   if (parts.length > MANAGED_PER_IDENTITY) {
     throw new S3ConnectError(
       'TooLarge',
@@ -71,4 +66,27 @@ export function identityPolicies(c: ResolvedConnection, statements: readonly Sta
     kind: 'managed',
     policies: parts.map((part, i) => ({ name: i === 0 ? base : `${base}-${i + 1}`, statements: part })),
   };
+}
+
+/** As few lists as a plain walk finds, each compacted where it must be to fit; a statement that fits nowhere stands alone. */
+function packed(
+  statements: readonly Statement[],
+  fits: (list: readonly Statement[]) => boolean,
+): readonly (readonly Statement[])[] {
+  const parts: (readonly Statement[])[] = [];
+  let part: readonly Statement[] = [];
+  let written: readonly Statement[] = [];
+  for (const statement of statements) {
+    const next = [...part, statement];
+    const shorter = fits(next) ? next : compactStatements(next);
+    if (part.length === 0 || fits(shorter)) {
+      part = next;
+      written = shorter;
+      continue;
+    }
+    parts.push(written);
+    part = [statement];
+    written = part;
+  }
+  return part.length === 0 ? parts : [...parts, written];
 }
