@@ -8,6 +8,7 @@ import {
   DeleteObjectsCommand,
   GetObjectAttributesCommand,
   GetObjectCommand,
+  GetObjectLockConfigurationCommand,
   GetObjectTaggingCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
@@ -17,6 +18,7 @@ import {
   ListPartsCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
+  PutObjectLockConfigurationCommand,
   PutObjectTaggingCommand,
   UploadPartCommand,
   UploadPartCopyCommand,
@@ -210,6 +212,29 @@ describe('versions', () => {
     await world.admin.send(new DeleteObjectCommand({ ...versioned, Key: 'k', VersionId: marker.VersionId }));
     expect(await (await read()).Body?.transformToString()).toBe('2');
   });
+});
+
+// S3 User Guide, "How S3 Object Lock works".
+test('a locked version stays, a new delete marker may lie on it', async () => {
+  const locked = { Bucket: 'locked' };
+  await world.admin.send(new CreateBucketCommand({ ...locked, ObjectLockEnabledForBucket: true }));
+  const read = await world.admin.send(new GetObjectLockConfigurationCommand(locked));
+  expect(read.ObjectLockConfiguration).toEqual({ ObjectLockEnabled: 'Enabled' });
+  const { VersionId } = await world.admin.send(new PutObjectCommand({ ...locked, Key: 'free', Body: 'x' }));
+  await world.admin.send(new DeleteObjectCommand({ ...locked, Key: 'free', VersionId }));
+  const ObjectLockConfiguration = {
+    ObjectLockEnabled: 'Enabled' as const,
+    Rule: { DefaultRetention: { Mode: 'GOVERNANCE' as const, Days: 1 } },
+  };
+  await world.admin.send(new PutObjectLockConfigurationCommand({ ...locked, ObjectLockConfiguration }));
+  const kept = await world.admin.send(new PutObjectCommand({ ...locked, Key: 'kept', Body: 'x' }));
+  const remove = { ...locked, Key: 'kept', VersionId: kept.VersionId };
+  expect(await failure(world.admin.send(new DeleteObjectCommand(remove)))).toMatchObject({
+    name: 'AccessDenied',
+    status: 403,
+  });
+  await world.admin.send(new DeleteObjectCommand({ ...locked, Key: 'kept' }));
+  await world.admin.send(new DeleteObjectCommand({ ...remove, BypassGovernanceRetention: true }));
 });
 
 describe('multipart uploads', () => {

@@ -3,6 +3,13 @@ import type { BlockPublicAccess, PolicyDocument } from '../../policy/types.js';
 export type Versioning = 'Enabled' | 'Suspended';
 export type ObjectOwnership = 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | 'ObjectWriter';
 
+export type RetentionMode = 'GOVERNANCE' | 'COMPLIANCE';
+
+/** Object Lock of a bucket; without a rule nothing is locked by itself. */
+export interface ObjectLock {
+  readonly rule?: { readonly mode: RetentionMode; readonly days: number; readonly unit: 'Days' | 'Years' };
+}
+
 /** One grant of an access control list: an account's canonical user, or a predefined group by its URI. */
 export interface Grant {
   readonly grantee:
@@ -34,6 +41,8 @@ export interface ObjectVersion {
   readonly storageClass: string;
   readonly checksum: Checksum | undefined;
   readonly partSizes: readonly number[] | undefined;
+  /** The bucket's default retention, as it was when this was written. */
+  readonly retention?: { readonly mode: RetentionMode; readonly until: Date };
   tags: ReadonlyMap<string, string>;
   acl: readonly Grant[];
 }
@@ -102,6 +111,8 @@ export interface Bucket {
   publicAccessBlock: BlockPublicAccess | undefined;
   ownership: ObjectOwnership | undefined;
   tags: ReadonlyMap<string, string> | undefined;
+  /** Undefined where Object Lock was never switched on. */
+  objectLock?: ObjectLock;
   notification: NotificationConfiguration;
   acl: readonly Grant[];
 }

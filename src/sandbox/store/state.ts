@@ -89,6 +89,7 @@ function bucketState(world: World, bucket: Bucket): Json {
     cors: bucket.cors ?? null,
     publicAccessBlock: bucket.publicAccessBlock ?? null,
     ownership: bucket.ownership ?? null,
+    objectLock: bucket.objectLock ?? null,
     tags: bucket.tags === undefined ? null : Object.fromEntries(bucket.tags),
     notification: {
       eventBridge: bucket.notification.eventBridge,

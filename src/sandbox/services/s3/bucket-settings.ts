@@ -93,6 +93,11 @@ export function putVersioning(call: S3Call): WireResponse {
   const status = textOf(parseXml(call.request.body, 'VersioningConfiguration'), 'Status');
   if (status === undefined) throw s3Error('IllegalVersioningConfigurationException');
   if (status !== 'Enabled' && status !== 'Suspended') throw s3Error('MalformedXML');
+  if (status === 'Suspended' && call.bucket.objectLock !== undefined) {
+    throw s3Error('InvalidBucketState', {
+      message: 'An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.',
+    });
+  }
   call.bucket.versioning = status;
   return OK;
 }
@@ -128,7 +133,6 @@ function empty(action: string, root: string, ...content: readonly Xml[]): Handle
   };
 }
 
-export const getObjectLock = absent('s3:GetBucketObjectLockConfiguration', 'ObjectLockConfigurationNotFoundError');
 export const getLifecycle = absent('s3:GetLifecycleConfiguration', 'NoSuchLifecycleConfiguration');
 export const getWebsite = absent('s3:GetBucketWebsite', 'NoSuchWebsiteConfiguration');
 export const getReplication = absent('s3:GetReplicationConfiguration', 'ReplicationConfigurationNotFoundError');

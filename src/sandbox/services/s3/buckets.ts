@@ -68,6 +68,11 @@ export function createBucket(call: ServiceCall): WireResponse {
   });
   if (ownership !== undefined) authorizeOwn(call, 's3:PutBucketOwnershipControls', arn);
   if (tags.size > 0) authorizeOwn(call, 's3:TagResource', arn);
+  const locked = header(call, 'x-amz-bucket-object-lock-enabled')?.toLowerCase() === 'true';
+  if (locked) {
+    authorizeOwn(call, 's3:PutBucketObjectLockConfiguration', arn);
+    authorizeOwn(call, 's3:PutBucketVersioning', arn);
+  }
   const asked = grantsOfHeaders(call, account, account);
   if (asked !== undefined) authorizeOwn(call, 's3:PutBucketAcl', arn, aclKeys(call));
   const setting = (ownership as ObjectOwnership | undefined) ?? 'BucketOwnerEnforced';
@@ -86,7 +91,8 @@ export function createBucket(call: ServiceCall): WireResponse {
       created: new Date(world.clock()),
       objects: new Map(),
       uploads: new Map(),
-      versioning: undefined,
+      versioning: locked ? 'Enabled' : undefined,
+      ...(locked ? { objectLock: {} } : {}),
       policy: undefined,
       cors: undefined,
       publicAccessBlock: BLOCK_ALL,

@@ -55,6 +55,8 @@ export function readCopySource(call: S3Call, value: string): CopySource {
     throw s3Error('InvalidArgument', { extra: { ArgumentName: 'x-amz-copy-source', ArgumentValue: value } });
   }
   const source = sourceCall(call, path);
+  const expected = call.request.headers['x-amz-source-expected-bucket-owner'];
+  if (expected !== undefined && expected !== source.bucket.account) throw s3Error('AccessDenied');
   const version = readTarget(source, { plain: 's3:GetObject', versioned: 's3:GetObjectVersion' }, versionId);
   if (checkRead(call.request.headers, version, 'x-amz-copy-source-')) {
     throw s3Error('PreconditionFailed', { extra: { Condition: 'x-amz-copy-source-If-None-Match' } });

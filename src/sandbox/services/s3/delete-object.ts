@@ -5,6 +5,7 @@ import { type S3Call, xmlResponse } from './call.js';
 import { requestedAlgorithm } from './checksums.js';
 import { s3Error } from './errors.js';
 import { announce } from './events.js';
+import { checkRetention } from './object-lock.js';
 import { checkWrite } from './preconditions.js';
 import { addVersion, removeVersion, versionOf } from './versions.js';
 import { checksumOfBody } from './write-headers.js';
@@ -50,7 +51,9 @@ async function remove(call: S3Call, key: string, versionId: string | undefined, 
     );
   }
   if (versionId !== undefined) {
-    if (versionOf(bucket, key, versionId) === undefined) return { marker: undefined, versionId };
+    const there = versionOf(bucket, key, versionId);
+    if (there === undefined) return { marker: undefined, versionId };
+    checkRetention(call, key, there);
     const gone = removeVersion(bucket, key, versionId);
     await announce(call, 's3:ObjectRemoved:Delete', key, gone);
     return { marker: gone?.deleteMarker === true ? versionId : undefined, versionId };

@@ -6,7 +6,6 @@ import {
   getEncryption,
   getLifecycle,
   getLogging,
-  getObjectLock,
   getOwnershipControls,
   getPublicAccessBlock,
   getReplication,
@@ -26,6 +25,7 @@ import { getObject, getObjectAttributes } from './get-object.js';
 import { listObjects, listObjectsV2, listUploads, listVersions } from './listing.js';
 import { abortUpload, completeUpload, createUpload, listParts, uploadPart, uploadPartCopy } from './multipart.js';
 import { getNotification, putNotification } from './notification.js';
+import { getObjectLock, putObjectLock } from './object-lock.js';
 import {
   deleteObjectTagging,
   getObjectAcl,
@@ -59,6 +59,7 @@ export const BUCKET_OPERATIONS: Operations = {
   'GET notification': getNotification,
   'PUT notification': putNotification,
   'GET object-lock': getObjectLock,
+  'PUT object-lock': putObjectLock,
   'GET ownershipControls': getOwnershipControls,
   'PUT ownershipControls': putOwnershipControls,
   'DELETE ownershipControls': deleteOwnershipControls,

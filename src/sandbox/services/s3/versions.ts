@@ -1,6 +1,7 @@
 import type { Bucket, ObjectVersion } from '../../store/buckets.js';
 import type { World } from '../../store/types.js';
 import { s3Error } from './errors.js';
+import { defaultRetention } from './object-lock.js';
 
 /** Puts a version on top of a key, as the bucket's versioning has it, and returns it with its id. */
 export function addVersion(
@@ -9,7 +10,12 @@ export function addVersion(
   key: string,
   version: Omit<ObjectVersion, 'versionId'>,
 ): ObjectVersion {
-  const stored = { ...version, versionId: bucket.versioning === 'Enabled' ? world.random.token(32) : 'null' };
+  const retention = version.deleteMarker ? undefined : defaultRetention(bucket, world.clock());
+  const stored = {
+    ...version,
+    ...retention,
+    versionId: bucket.versioning === 'Enabled' ? world.random.token(32) : 'null',
+  };
   const others = (bucket.objects.get(key) ?? []).filter((old) => old.versionId !== stored.versionId);
   bucket.objects.set(key, [...others, stored]);
   return stored;
