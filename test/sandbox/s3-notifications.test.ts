@@ -106,6 +106,25 @@ test('overlapping rules are refused', async () => {
   ]);
 });
 
+test('queues, functions and EventBridge of others stay as they were put', async () => {
+  const foreign = {
+    QueueConfigurations: [
+      { Id: 'q', QueueArn: `arn:aws:sqs:us-east-1:${ACCOUNT}:jobs`, Events: ['s3:ObjectCreated:*' as const] },
+    ],
+    LambdaFunctionConfigurations: [
+      {
+        Id: 'f',
+        LambdaFunctionArn: `arn:aws:lambda:us-east-1:${ACCOUNT}:function:thumbs`,
+        Events: ['s3:ObjectRemoved:*' as const],
+      },
+    ],
+    EventBridgeConfiguration: {},
+  };
+  await configure(foreign);
+  const read = await world.admin.send(new GetBucketNotificationConfigurationCommand({ Bucket }));
+  expect(read).toMatchObject(foreign);
+});
+
 test('a configuration is tested with s3:TestEvent, and then events are delivered', async () => {
   const TopicArn = await topic('delivered', FROM_S3);
   const Endpoint = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;

@@ -33,15 +33,12 @@ function checkExpectedOwner(request: WireRequest, target: Target): void {
 }
 
 /**
- * The bucket's location can be asked for from anywhere by its owner; elsewhere than at home the bucket's policy isn't
- * applied (S3 API Reference, GetBucketLocation).
+ * The location can be asked for from any region; elsewhere than at home the bucket's policy isn't applied, so that
+ * only its owner's account gets an answer (S3 API Reference, GetBucketLocation).
  */
-function mayAskFromAfar(name: string, request: WireRequest, target: Target): boolean {
-  return name === 'GET location' && request.caller.account === target.bucket.account;
-}
-
-function withoutPolicyFromAfar(name: string, request: WireRequest, target: Target): Target {
-  if (name !== 'GET location' || request.region === target.bucket.region) return target;
+function seenFromAfar(name: string, request: WireRequest, target: Target): Target | undefined {
+  if (name !== 'GET location' || request.caller.arn === '*') return undefined;
+  if (request.region === target.bucket.region) return undefined;
   return { ...target, bucket: { ...target.bucket, policy: undefined } };
 }
 
@@ -62,7 +59,8 @@ async function route(
   if (!ofObject && name === 'PUT' && target?.accessPoint === undefined) return createBucket(service);
   if (target === undefined) throw s3Error('NoSuchBucket', { extra: { BucketName: address.name } });
   checkExpectedOwner(request, target);
-  if (!mayAskFromAfar(name, request, target)) checkRegion(address, request, target.bucket);
+  const afar = seenFromAfar(name, request, target);
+  if (afar === undefined) checkRegion(address, request, target.bucket);
   const handler = (ofObject ? OBJECT_OPERATIONS : BUCKET_OPERATIONS)[name];
   if (handler === undefined) {
     throw name === request.method || request.method === 'POST' || request.method === 'PATCH'
@@ -72,7 +70,7 @@ async function route(
   if (!ofObject && target.accessPoint !== undefined && !THROUGH_ACCESS_POINT.has(name)) {
     throw s3Error('MethodNotAllowed', { extra: { Method: request.method, ResourceType: 'ACCESS_POINT' } });
   }
-  const call: S3Call = { ...service, ...withoutPolicyFromAfar(name, request, target), key: address.key };
+  const call: S3Call = { ...service, ...(afar ?? target), key: address.key };
   return handler(call);
 }
 
