@@ -12,6 +12,8 @@ import { failedCodes, type Selection } from './selection.js';
 export interface PlanRequest {
   readonly goal: 'present' | 'absent';
   readonly only?: readonly ResourceType[];
+  /** Only to be looked at, never carried out. */
+  readonly review?: boolean;
 }
 
 export interface Planned {
@@ -101,7 +103,8 @@ async function planWith(
     goal: request.goal,
     aws: await context.aws(),
     adopt: given(options, 'adopt'),
-    allowPublic: given(options, 'allowPublic'),
+    // A plan may show what only `apply --allow-public` would do.
+    ...(request.review === true ? {} : { allowPublic: given(options, 'allowPublic') }),
     prune: given(options, 'prune'),
     knownNames: [...new Set([...selection.knownNames, ...selection.connections.map((each) => each.name)])],
     ...(request.only === undefined ? {} : { only: request.only }),

@@ -4,6 +4,7 @@ import type { Facts, ResolvedConnection, ResourceType } from '../connection/type
 import { S3ConnectError } from '../errors.js';
 import { type Assembled, assemble } from './assemble.js';
 import { gatherFacts } from './facts.js';
+import { findLeftovers, type Leftover } from './leftovers.js';
 import { joinNodes, type Member, type ObservedNode } from './nodes.js';
 import { observe } from './observe.js';
 import { ownershipFindings } from './ownership-findings.js';
@@ -111,6 +112,44 @@ async function settle(
   }
 }
 
+/** A connection that is only known by what it left: enough of one to take that away. */
+function memberOf(leftover: Leftover, index: number): Member {
+  const { owner, facts, site, resources } = leftover;
+  const connection: ResolvedConnection = {
+    name: owner.name,
+    pointer: '',
+    owner,
+    template: { id: '', version: '', title: '', vendor: '', docs: [], methods: ['role'], access: {} },
+    builtin: true,
+    method: 'role',
+    site,
+    role: undefined,
+    user: undefined,
+    policy: { kind: 'inline', name: '', description: undefined },
+    trust: { principals: [], externalIds: [], verifiers: [] },
+    externalId: { mode: 'none' },
+    params: {},
+    pinAccount: false,
+    tags: {},
+    buckets: [],
+  };
+  return { index, connection, facts, resources, goal: 'absent' };
+}
+
+async function leftovers(input: PrepareInput, run: Run): Promise<readonly Member[]> {
+  if (input.prune !== true || input.connections.length === 0) return [];
+  const { connections } = input;
+  const known = input.knownNames ?? connections.map(({ name }) => name);
+  const namespace = input.namespace ?? connections[0]?.owner.namespace ?? null;
+  const found = await findLeftovers(
+    run,
+    connections.map(({ site }) => site),
+    namespace,
+    known,
+  );
+  return found.map((leftover, at) => memberOf(leftover, connections.length + at));
+}
+
 /**
  * Reads what there is and works out the plan; writes nothing.
  * Where only one connection is asked for, what refuses it is thrown; of several, it stands in that one's `error`.
@@ -119,13 +158,16 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
   const concurrency = input.concurrency ?? 16;
   const run = startRun(input.aws, concurrency);
   const connections = input.connections;
-  const gathered = await Promise.all(connections.map((c, index) => gather(input, run, c, index)));
-  const members = gathered.flatMap(({ member }) => (member === undefined ? [] : [member]));
+  const [gathered, left] = await Promise.all([
+    Promise.all(connections.map((c, index) => gather(input, run, c, index))),
+    leftovers(input, run),
+  ]);
+  const members = [...gathered.flatMap(({ member }) => (member === undefined ? [] : [member])), ...left];
   const failed = new Map<number, S3ConnectError>();
   gathered.forEach(({ error }, index) => {
     if (error !== undefined) failed.set(index, error);
   });
-  const names = connections.map(({ name }) => name);
+  const names = [...connections, ...left.map(({ connection }) => connection)].map(({ name }) => name);
   const [observed, extra] = await Promise.all([
     observe(run, joinNodes(members, input.adopt === true), names, input.onEvent),
     input.goal === 'present' ? ownershipFindings(run, members) : new Map<number, never[]>(),
@@ -134,11 +176,15 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
   if (input.signal?.aborted === true) throw new S3ConnectError('Interrupted', 'Interrupted; nothing was changed.');
   const assembled = await settle(input, run, observed.nodes, failed);
   const only = failed.get(0);
-  if (connections.length === 1 && only !== undefined) throw only;
+  if (names.length === 1 && only !== undefined) throw only;
   const headings = connections.map((c, index): Heading => {
     const error = failed.get(index);
     return headingOf(c, { ...gathered[index], ...(error === undefined ? {} : { error }) });
   });
+  for (const { index, connection, facts } of left) {
+    const error = failed.get(index);
+    headings.push(headingOf(connection, { facts, ...(error === undefined ? {} : { error }) }));
+  }
   const plan = planOf(headings, assembled, (member) => extra.get(member) ?? []);
   return {
     plan,

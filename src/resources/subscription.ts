@@ -16,7 +16,7 @@ export interface SubscriptionLive {
 }
 
 /** Marks a subscription that we made: destroy must not take away one that was there before. */
-function markOf(connectionMark: string, protocol: string, endpoint: string): string {
+export function subscriptionMark(connectionMark: string, protocol: string, endpoint: string): string {
   const hash = createHash('sha256').update(`${protocol} ${endpoint}`).digest('hex').slice(0, 12);
   return `s3connect:subscription:${connectionMark}:${hash}`;
 }
@@ -54,10 +54,12 @@ export const subscription: ResourceKind<'subscription', SubscriptionLive> = {
     return { ...live, arn: found?.arn, exists: found !== undefined };
   },
   put: (live, desired, by) =>
-    live.exists ? live : { ...live, exists: true, mark: markOf(by.owner.mark, desired.protocol, desired.endpoint) },
+    live.exists
+      ? live
+      : { ...live, exists: true, mark: subscriptionMark(by.owner.mark, desired.protocol, desired.endpoint) },
   take(live, desired, by, outlook) {
     if (!live.exists) return { live };
-    const mark = markOf(by.owner.mark, desired.protocol, desired.endpoint);
+    const mark = subscriptionMark(by.owner.mark, desired.protocol, desired.endpoint);
     const topic = outlook.planned('topic', desired.topicArn) as TopicLive | undefined;
     if (topic?.exists === false || live.topicTags[mark] !== undefined)
       return { live: { ...live, exists: false, mark } };
