@@ -181,10 +181,13 @@ interface Documents {
   readonly pointPolicies: ReadonlyMap<string, PolicyDocument>;
 }
 
-function documentsOf(resources: readonly DesiredResource[]): Documents {
+function documentsOf(
+  resources: readonly DesiredResource[],
+  tamper: (statement: Statement) => Statement = (statement) => statement,
+): Documents {
   const document = (statements: readonly Statement[]): PolicyDocument => ({
     Version: '2012-10-17',
-    Statement: statements,
+    Statement: statements.map(tamper),
   });
   const identity: PolicyDocument[] = [];
   let trust: PolicyDocument | undefined;
@@ -376,8 +379,9 @@ function differences(
   connection: ResolvedConnection,
   setup: Setup,
   declared: readonly TemplateAction[],
+  tamper: (statement: Statement) => Statement = (statement) => statement,
 ): readonly string[] {
-  const documents = documentsOf(compileConnection(connection, FACTS));
+  const documents = documentsOf(compileConnection(connection, FACTS), tamper);
   const callers = callersOf(connection, documents);
   const right = pick(callers.right, setup.turn);
   const wrong = pick(callers.wrong, setup.turn);
@@ -446,6 +450,35 @@ for (const template of TEMPLATES)
         );
       });
     }
+
+describe('the proof notices', () => {
+  const setup: Setup = {
+    entries: [
+      { name: 'acme', prefix: 'uploads/', create: false, confine: false, account: undefined, accessPoint: undefined },
+    ],
+    externalIds: [],
+    principals: ['arn:aws:iam::999988887777:role/vendor/uploader'],
+    pinAccount: false,
+    turn: 0,
+  };
+  const spoilt: [string, (statement: Statement) => Statement][] = [
+    ['a dropped prefix condition', ({ Condition: _, ...statement }) => statement],
+    ['a prefix without its slash', (statement) => JSON.parse(JSON.stringify(statement).replaceAll('/*', '*'))],
+    [
+      'an action too many',
+      (statement) => ({ ...statement, Action: [statement.Action ?? [], 's3:DeleteObject'].flat() }),
+    ],
+    ['an action too few', (statement) => ({ ...statement, Action: 's3:GetBucketLocation' })],
+    ['a principal too many', (statement) => ({ ...statement, Principal: { AWS: '777788889999' } })],
+  ];
+  it.each(spoilt)('%s', async (_, tamper) => {
+    const template = TEMPLATES.find(({ id }) => id === 'generic-read')!;
+    const declared = settingsFor(template, 'bucket-policy').access.input ?? [];
+    const connection = await connectionOf(template, 'bucket-policy', 'input', setup);
+    expect(differences(connection, setup, declared)).toEqual([]);
+    expect(differences(connection, setup, declared, tamper)).not.toEqual([]);
+  });
+});
 
 describe('who may assume the role', () => {
   const CALLS = actionsOf('sts').flatMap(({ name, resourceTypes }) => (resourceTypes.includes('role') ? [name] : []));
