@@ -468,5 +468,3 @@ function checkOverlap(buckets: readonly ResolvedBucket[], at: string, places: Pl
     }
   });
 }
-
-export type { ConnectionFlags };
