@@ -1,12 +1,12 @@
 import type { BlockPublicAccess, PolicyDocument } from '../../policy/types.js';
 
-export type Versioning = 'Enabled' | 'Suspended';
+type Versioning = 'Enabled' | 'Suspended';
 export type ObjectOwnership = 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | 'ObjectWriter';
 
 export type RetentionMode = 'GOVERNANCE' | 'COMPLIANCE';
 
 /** Object Lock of a bucket; without a rule nothing is locked by itself. */
-export interface ObjectLock {
+interface ObjectLock {
   readonly rule?: { readonly mode: RetentionMode; readonly days: number; readonly unit: 'Days' | 'Years' };
 }
 
@@ -91,7 +91,7 @@ export interface NotificationTarget {
   readonly filter: readonly { readonly name: 'prefix' | 'suffix'; readonly value: string }[];
 }
 
-export interface NotificationConfiguration {
+interface NotificationConfiguration {
   readonly targets: readonly NotificationTarget[];
   readonly eventBridge: boolean;
 }

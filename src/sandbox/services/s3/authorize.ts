@@ -18,7 +18,7 @@ export interface Asked {
 }
 
 /** Block Public Access of account, bucket and access point, as the evaluator takes it. */
-export function blockOf(call: S3Call): NonNullable<PolicySet['blockPublicAccess']> {
+function blockOf(call: S3Call): NonNullable<PolicySet['blockPublicAccess']> {
   const account = call.world.s3.accountBlocks.get(call.bucket.account);
   return {
     ...(account === undefined ? {} : { account }),
@@ -84,7 +84,7 @@ function grantsThatCount(call: S3Call, grants: readonly Grant[], owner: string |
 }
 
 /** Asks the evaluator, with everything that S3 knows about the request. */
-export function decision(call: S3Call, action: string, asked: Asked = {}): Decision {
+function decision(call: S3Call, action: string, asked: Asked = {}): Decision {
   const key = asked.key ?? call.key;
   const resource = key === '' ? calledBucketArn(call) : calledObjectArn(call, key);
   const statements = aclStatements(action, resource, {

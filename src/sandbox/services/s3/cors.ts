@@ -58,7 +58,7 @@ function readRule(parsed: ParsedElement): CorsRule {
  *
  * @throws MalformedXML, InvalidRequest
  */
-export function readCors(body: Buffer): readonly CorsRule[] {
+function readCors(body: Buffer): readonly CorsRule[] {
   const root = parseXml(body, 'CORSConfiguration');
   const rules = childrenOf(root, 'CORSRule');
   if (rules.length === 0 || rules.length > 100 || body.length > 65_536) throw s3Error('MalformedXML');

@@ -18,12 +18,14 @@ import {
 } from './bucket-settings.js';
 import { deleteBucket, getBucketLocation, headBucket } from './buckets.js';
 import type { Handler } from './call.js';
+import { completeUpload } from './complete-upload.js';
 import { copyObject } from './copy-object.js';
 import { deleteBucketCors, getBucketCors, putBucketCors } from './cors.js';
 import { deleteObject, deleteObjects } from './delete-object.js';
 import { getObject, getObjectAttributes } from './get-object.js';
-import { listObjects, listObjectsV2, listUploads, listVersions } from './listing.js';
-import { abortUpload, completeUpload, createUpload, listParts, uploadPart, uploadPartCopy } from './multipart.js';
+import { listObjects, listObjectsV2 } from './listing.js';
+import { listUploads, listVersions } from './listing-versions.js';
+import { abortUpload, createUpload, listParts, uploadPart, uploadPartCopy } from './multipart.js';
 import { getNotification, putNotification } from './notification.js';
 import { getObjectLock, putObjectLock } from './object-lock.js';
 import {

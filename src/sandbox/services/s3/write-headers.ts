@@ -20,7 +20,7 @@ const KEPT = [
 ];
 
 /** The headers that come back with the object as they were sent. */
-export function keptHeaders(request: WireRequest): Readonly<Record<string, string>> {
+function keptHeaders(request: WireRequest): Readonly<Record<string, string>> {
   const kept: Record<string, string> = {};
   for (const name of KEPT) {
     const value = request.headers[name];
@@ -40,7 +40,7 @@ export function keptHeaders(request: WireRequest): Readonly<Record<string, strin
 }
 
 /** User metadata (`x-amz-meta-*`), without the prefix. Throws MetadataTooLarge over 2 KB. */
-export function metadataOf(request: WireRequest): Readonly<Record<string, string>> {
+function metadataOf(request: WireRequest): Readonly<Record<string, string>> {
   const entries = Object.entries(request.headers)
     .filter(([name]) => name.startsWith('x-amz-meta-'))
     .map(([name, value]) => [name.slice('x-amz-meta-'.length), value] as const);

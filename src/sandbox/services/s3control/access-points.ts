@@ -27,7 +27,7 @@ export function pointContext(
 }
 
 /** ARN that a name in the request's account and region has. */
-export function arnOfName(call: ControlCall, name: string): string {
+function arnOfName(call: ControlCall, name: string): string {
   return accessPointArn({ name, account: call.account, region: call.request.region });
 }
 
