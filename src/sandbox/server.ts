@@ -33,6 +33,15 @@ const NAMESPACES: Readonly<Partial<Record<Service, string>>> = {
 };
 
 const UNSIGNED_SNS = new Set(['ConfirmSubscription', 'Unsubscribe']);
+const HOST_ID = randomBytes(32).toString('base64');
+const FIRST_REQUEST = randomBytes(6).readUIntBE(0, 6);
+let requests = 0;
+
+/** 16 digits, different for each request of this process: true randomness for each would cost more than a decision. */
+function nextRequestId(): string {
+  requests += 1;
+  return (FIRST_REQUEST + requests).toString(16).toUpperCase().padStart(16, '0');
+}
 const CHECKSUM_TRAILER = /^x-amz-checksum-/;
 
 /** Binds the port and answers. @throws S3ConnectError BadUsage where the port is taken */
@@ -111,8 +120,8 @@ async function answer(message: IncomingMessage, world: World, admin: Admin, late
   const service = serviceOf(raw, path);
   const dialect = dialectOf(service);
   const isQuery = dialect === 'query';
-  const requestId = isQuery ? randomUUID() : randomBytes(8).toString('hex').toUpperCase();
-  const hostId = isQuery ? '' : randomBytes(32).toString('base64');
+  const requestId = isQuery ? randomUUID() : nextRequestId();
+  const hostId = isQuery ? '' : HOST_ID;
   const ids: Readonly<Record<string, string>> = isQuery
     ? { 'x-amzn-requestid': requestId }
     : { 'x-amz-request-id': requestId, 'x-amz-id-2': hostId, server: 'AmazonS3' };

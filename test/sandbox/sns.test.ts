@@ -63,7 +63,7 @@ const arrived = (type: string) =>
     const found = received.find((one) => one.type === type);
     if (found === undefined) throw new Error(`no ${type} yet`);
     return found.message;
-  });
+  }, 30_000);
 
 describe('topics', () => {
   it('makes a topic once, with the default policy of its owner (SNS API Reference, CreateTopic)', async () => {
