@@ -1,5 +1,5 @@
 import type { ResolvedConnection } from '../connection/types.js';
-import { siteOf } from './evaluator.js';
+import { siteOf } from './evaluator/index.js';
 import { corsRows } from './expected.js';
 import { startRun } from './index.js';
 import { skipped } from './judge.js';

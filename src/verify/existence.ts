@@ -1,6 +1,6 @@
 import type { ResolvedConnection } from '../connection/types.js';
 import { type Answer, asDenied, undecided } from './answers.js';
-import { bucketAccountOf, siteOf } from './evaluator.js';
+import { bucketAccountOf, siteOf } from './evaluator/index.js';
 import type { ExpectedRow } from './expected.js';
 import type { Live } from './live.js';
 import type { Run } from './run.js';

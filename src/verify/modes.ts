@@ -88,6 +88,21 @@ function checked(mode: VerifyMode, i: ModeInputs): ModeChoice {
       hint: 'Use an IAM user or a role of the account.',
     });
   }
+  const { caller } = i;
+  if (
+    mode === 'direct' &&
+    !i.isTheRole &&
+    !i.principals.some((each) => caller !== undefined && isMeantBy(caller, each))
+  ) {
+    throw new S3ConnectError(
+      'BadUsage',
+      `--mode direct asks as the caller, and ${caller?.arn ?? 'nobody'} is not the granted principal.`,
+      {
+        path: '--mode',
+        hint: 'Use credentials of the granted principal, or --mode simulate.',
+      },
+    );
+  }
   if (mode === 'keys' && !i.hasKeys) {
     throw new S3ConnectError('BadUsage', "--mode keys needs the user's access key, and none is at hand.", {
       path: '--secret-file',

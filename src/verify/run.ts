@@ -1,6 +1,6 @@
 import type { AwsAccess, ProbePort } from '../aws/ports.js';
 import type { Answer } from './answers.js';
-import { type EvaluatorScene, evaluateRow } from './evaluator.js';
+import { type EvaluatorScene, evaluateRow } from './evaluator/index.js';
 import type { ExpectedRow } from './expected.js';
 import { judge } from './judge.js';
 import type { Live } from './live.js';
@@ -55,6 +55,7 @@ export async function settle(
   row: ExpectedRow,
   probe: (() => Promise<Answer>) | undefined,
   s: Settling,
+  order: 'probe-first' | 'documents-first' = 'probe-first',
 ): Promise<Check> {
   const { run } = s;
   const scene = (again: boolean): EvaluatorScene => ({
@@ -64,6 +65,10 @@ export async function settle(
   });
   const ask = async (again: boolean): Promise<Answer> => {
     if (again && row.expect === 'deny') await s.allowsSettled;
+    if (order === 'documents-first' && probe !== undefined) {
+      const evaluated = await evaluateRow(row, scene(again));
+      return evaluated.actual === 'skipped' ? probe() : evaluated;
+    }
     const asked = await probe?.();
     if (asked !== undefined && asked.actual !== 'skipped') return asked;
     const evaluated = await evaluateRow(row, scene(again));

@@ -35,6 +35,8 @@ export async function survey(
   live: Live,
   o: { readonly needsCaller: boolean },
 ): Promise<Survey> {
+  // The regions don't depend on who asks, so they are asked for at the same time.
+  if (o.needsCaller) for (const bucket of c.buckets) live.bucket(bucket.site, bucket.name).catch(() => {});
   const caller = await whoAmI(aws, c.site, o.needsCaller);
   const partition = caller?.partition ?? 'aws';
   const account = c.site.account ?? caller?.account ?? '';
