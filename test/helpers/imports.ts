@@ -41,7 +41,7 @@ function importsOf(path: string, text: string, root: string): readonly ImportSta
       .map((name) => name.trim())
       .filter((name) => name !== '')
       .every((name) => name.startsWith('type '));
-    add(match[3]!, match[1] !== undefined || allTypes, false);
+    add(match[3]!, match[1] !== undefined || allTypes === true, false);
   }
   for (const match of code.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g)) {
     const typePosition = /\btypeof\s+$/.test(code.slice(0, match.index));
