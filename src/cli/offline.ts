@@ -1,5 +1,4 @@
 import type { Facts, ResolvedConnection } from '../connection/types.js';
-import { S3ConnectError } from '../errors.js';
 import type { CommandContext } from './context.js';
 
 const BY_REGION: readonly (readonly [RegExp, string])[] = [
@@ -14,9 +13,7 @@ function partitionFor(region: string): string {
 
 /**
  * What can be known about a connection without asking AWS: the account of the flag or the file, the partition of the
- * flag or the region.
- *
- * @throws S3ConnectError BadUsage where an ARN needs the account and none is given
+ * flag or the region. An account that nobody named is '': whoever forms an ARN with it ends with BadUsage (`--account`).
  */
 export async function offlineFacts(
   _context: CommandContext,
@@ -24,12 +21,6 @@ export async function offlineFacts(
   account: string | undefined,
   partition: string | undefined,
 ): Promise<Facts> {
-  const known = account ?? connection.site.account;
-  if (known === undefined) {
-    throw new S3ConnectError('BadUsage', `The documents of ${connection.name} name the account, which is not known.`, {
-      path: '--account',
-      hint: "Give --account ID, or 'account' in the connections file.",
-    });
-  }
+  const known = account ?? connection.site.account ?? '';
   return { account: known, partition: partition ?? partitionFor(connection.site.region) };
 }

@@ -119,7 +119,7 @@ export async function saveIfAsked(context: CommandContext, selection: Selection,
   await saveConnections(selection.path, {
     file: selection.file,
     flags: selection.flags,
-    names: [],
+    names: selection.connections.map(({ name }) => name),
     cwd: context.cwd,
   });
   context.note(`wrote ${selection.path}`);
