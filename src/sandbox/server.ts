@@ -3,11 +3,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { S3ConnectError } from '../errors.js';
-import { compile } from '../policy/evaluate.js';
 import { type Admin, createAdmin, handleAdmin } from './admin.js';
+import { createDecide } from './decide.js';
 import type { RunningSandbox, SandboxOptions } from './index.js';
-import { ANONYMOUS, authenticate, type RawRequest } from './protocol/authenticate.js';
+import { ANONYMOUS, authenticate } from './protocol/authenticate.js';
 import { errorAnswer } from './protocol/errors.js';
+import { NAMESPACES } from './protocol/namespaces.js';
+import type { RawRequest } from './protocol/raw-request.js';
 import { dialectOf, type Service, serviceOf } from './protocol/routing.js';
 import { uriDecode } from './protocol/sigv4.js';
 import { createRandom } from './store/random.js';
@@ -24,12 +26,6 @@ const HANDLERS: Readonly<Record<Service, () => Promise<Handler>>> = {
   sns: async () => (await import('./services/sns/index.js')).handleSns,
   s3: async () => (await import('./services/s3/index.js')).handleS3,
   s3control: async () => (await import('./services/s3control/index.js')).handleS3Control,
-};
-
-const NAMESPACES: Readonly<Partial<Record<Service, string>>> = {
-  iam: 'https://iam.amazonaws.com/doc/2010-05-08/',
-  sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
-  sns: 'http://sns.amazonaws.com/doc/2010-03-31/',
 };
 
 const UNSIGNED_SNS = new Set(['ConfirmSubscription', 'Unsubscribe']);
@@ -56,7 +52,7 @@ export async function startServer(options: SandboxOptions): Promise<RunningSandb
     region,
     propagationSeconds: options.propagationSeconds ?? 0,
     random: createRandom(options.seed ?? randomBytes(4).readUInt32BE()),
-    decide: (policies, request) => compile(policies).decide(request),
+    decide: createDecide(),
     clock: options.clock ?? Date.now,
   });
   const admin = createAdmin(world);
@@ -139,9 +135,13 @@ async function answer(message: IncomingMessage, world: World, admin: Admin, late
       error instanceof WireError
         ? error
         : new WireError('InternalError', 500, `The sandbox failed: ${error instanceof Error ? error.stack : error}`);
-    const result = errorAnswer(known, dialect, (service && NAMESPACES[service]) ?? '', requestId, hostId);
+    const result = errorAnswer(known, dialect, namespaceOf(service), requestId, hostId);
     return { ...result, headers: { ...ids, ...result.headers } };
   }
+}
+
+function namespaceOf(service: Service | undefined): string {
+  return service === 'iam' || service === 'sts' || service === 'sns' ? NAMESPACES[service] : '';
 }
 
 function identified(

@@ -1,6 +1,6 @@
 import type { WireError, WireResponse } from '../types.js';
-import type { Dialect } from './authenticate.js';
 import { queryError } from './query.js';
+import type { Dialect } from './raw-request.js';
 import { xml } from './xml.js';
 
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';

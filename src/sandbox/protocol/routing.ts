@@ -1,4 +1,4 @@
-import type { Dialect, RawRequest } from './authenticate.js';
+import type { Dialect, RawRequest } from './raw-request.js';
 
 export type Service = 'iam' | 'sts' | 'sns' | 's3' | 's3control';
 

@@ -12,7 +12,7 @@ export interface IamStore {
   readonly sessions: Map<string, Session>;
   readonly epoch: Epoch;
   /** Users and roles of other accounts that exist because they were named: ARN to unique id, and back. */
-  readonly named: { idOf(arn: string): string; arnOf(id: string): string | undefined; has(arn: string): boolean };
+  readonly named: { idOf(arn: string): string; arnOf(id: string): string | undefined };
   /** The id of a named principal that is now made by a call; it is no longer only named. */
   claimName(arn: string): string | undefined;
   clear(): void;
@@ -45,7 +45,6 @@ export function createIamStore(propagation: Propagation, random: Random): IamSto
         return id;
       },
       arnOf: (id) => arns.get(id),
-      has: (arn) => ids.has(arn),
     },
     claimName: (arn) => {
       const id = ids.get(arn);

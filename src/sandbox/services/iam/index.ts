@@ -1,3 +1,4 @@
+import { NAMESPACES } from '../../protocol/namespaces.js';
 import { QueryParameters, queryAnswer } from '../../protocol/query.js';
 import type { World } from '../../store/types.js';
 import { WireError, type WireRequest, type WireResponse } from '../../types.js';
@@ -6,22 +7,21 @@ import { ACCOUNT_ACTIONS } from './account.js';
 import type { IamAction } from './call.js';
 import { GRANT_ACTIONS } from './grants.js';
 import { POLICY_ACTIONS } from './policies.js';
+import { POLICY_VERSION_ACTIONS } from './policy-versions.js';
 import { ROLE_ACTIONS } from './roles.js';
 import { USER_ACTIONS } from './users.js';
 
-/** XML namespace of the IAM API. */
-export const IAM_NAMESPACE = 'https://iam.amazonaws.com/doc/2010-05-08/';
-
 const ACTIONS: ReadonlyMap<string, IamAction> = new Map(
-  [ROLE_ACTIONS, USER_ACTIONS, GRANT_ACTIONS, POLICY_ACTIONS, ACCESS_KEY_ACTIONS, ACCOUNT_ACTIONS].flatMap((actions) =>
-    Object.entries(actions),
-  ),
+  [
+    ROLE_ACTIONS,
+    USER_ACTIONS,
+    GRANT_ACTIONS,
+    POLICY_ACTIONS,
+    POLICY_VERSION_ACTIONS,
+    ACCESS_KEY_ACTIONS,
+    ACCOUNT_ACTIONS,
+  ].flatMap((actions) => Object.entries(actions)),
 );
-
-/** Whether IAM has an action of that name. */
-export function isIamAction(action: string): boolean {
-  return ACTIONS.has(action);
-}
 
 /**
  * Answers a call of the IAM API (Query protocol, version 2010-05-08).
@@ -36,5 +36,5 @@ export async function handleIam(request: WireRequest, world: World): Promise<Wir
     throw new WireError('InvalidAction', 400, `Could not find operation ${params.action} for version 2010-05-08`);
   }
   const result = action({ request, world, params, account });
-  return { status: 200, body: queryAnswer(IAM_NAMESPACE, params.action, result, request.requestId) };
+  return { status: 200, body: queryAnswer(NAMESPACES.iam, params.action, result, request.requestId) };
 }

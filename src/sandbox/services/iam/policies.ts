@@ -1,6 +1,6 @@
 import type { XmlNode } from '../../protocol/xml.js';
-import { awsManagedPolicies, awsManagedPolicy } from '../../store/aws-managed.js';
-import { nameKey, newestPolicy, policyKey, visiblePolicy } from '../../store/iam.js';
+import { awsManagedPolicies } from '../../store/aws-managed.js';
+import { nameKey, policyKey } from '../../store/iam.js';
 import type { ManagedPolicy } from '../../store/types.js';
 import { WireError } from '../../types.js';
 import {
@@ -9,45 +9,13 @@ import {
   type IamAction,
   type IamCall,
   iamArn,
-  limitExceeded,
   may,
   members,
-  noSuchEntity,
   page,
   timestamp,
 } from './call.js';
-import { countedSize, encodedDocument, identityDocument } from './documents.js';
 import { mergedTags, tagContext, tagMembers, tagsIn } from './entities.js';
-
-const SIZE_QUOTA = 6144;
-const VERSION_QUOTA = 5;
-
-function notFound(arn: string): WireError {
-  return noSuchEntity(`Policy ${arn} was not found.`);
-}
-
-function arnIn(call: IamCall): string {
-  return checked('policyArn', call.params.required('PolicyArn'));
-}
-
-function toShow(call: IamCall, arn: string): ManagedPolicy {
-  const found = visiblePolicy(call.world.iam, arn);
-  if (found === undefined || !(found.account === 'aws' || found.account === call.account)) throw notFound(arn);
-  return found;
-}
-
-function toChange(call: IamCall, arn: string): ManagedPolicy {
-  if (awsManagedPolicy(arn) !== undefined) {
-    throw new WireError('AccessDenied', 403, `Policy ${arn} is managed by AWS and can't be changed.`);
-  }
-  const found = newestPolicy(call.world.iam, arn);
-  if (found === undefined || found.account !== call.account) throw notFound(arn);
-  return found;
-}
-
-function save(call: IamCall, policy: ManagedPolicy): void {
-  call.world.iam.policies.put(nameKey(policy.account, policy.name), { ...policy, updatedAt: call.world.clock() });
-}
+import { arnIn, documentIn, save, toChange, toShow } from './managed.js';
 
 function attachments(call: IamCall, arn: string): { readonly attached: number; readonly boundaries: number } {
   const principals = [...call.world.iam.roles.allNewest(), ...call.world.iam.users.allNewest()].filter(
@@ -75,13 +43,6 @@ function policyXml(call: IamCall, policy: ManagedPolicy, detail: boolean): XmlNo
     UpdateDate: timestamp(policy.updatedAt),
     ...(detail && Object.keys(policy.tags).length > 0 ? { Tags: members(tagMembers(policy.tags)) } : {}),
   };
-}
-
-function documentIn(call: IamCall) {
-  const text = call.params.required('PolicyDocument');
-  const document = identityDocument(call.world, text);
-  if (countedSize(text) > SIZE_QUOTA) throw limitExceeded(`Cannot exceed quota for PolicySize: ${SIZE_QUOTA}`);
-  return document;
 }
 
 const createPolicy: IamAction = (call) => {
@@ -139,90 +100,6 @@ const listPolicies: IamAction = (call) => {
     call.params.optional('OnlyAttached') === 'true' ? all.filter((p) => attachments(call, p.arn).attached > 0) : all;
   const { items, more } = page(call, wanted);
   return { Policies: members(items.map((policy) => policyXml(call, policy, false))), ...more };
-};
-
-const createPolicyVersion: IamAction = (call) => {
-  const arn = arnIn(call);
-  may(call, 'CreatePolicyVersion', arn);
-  const policy = toChange(call, arn);
-  const document = documentIn(call);
-  if (policy.versions.length >= VERSION_QUOTA) {
-    throw limitExceeded(
-      `A managed policy can have up to ${VERSION_QUOTA} versions. Before you create a new version, you must delete an existing version.`,
-    );
-  }
-  const version = { id: `v${policy.nextVersion}`, document, createdAt: call.world.clock() };
-  const isDefault = call.params.optional('SetAsDefault') === 'true';
-  save(call, {
-    ...policy,
-    versions: [...policy.versions, version],
-    nextVersion: policy.nextVersion + 1,
-    defaultVersionId: isDefault ? version.id : policy.defaultVersionId,
-  });
-  return {
-    PolicyVersion: {
-      VersionId: version.id,
-      IsDefaultVersion: isDefault,
-      CreateDate: timestamp(version.createdAt),
-    },
-  };
-};
-
-const getPolicyVersion: IamAction = (call) => {
-  const arn = arnIn(call);
-  may(call, 'GetPolicyVersion', arn);
-  const policy = toShow(call, arn);
-  const id = call.params.required('VersionId');
-  const version = policy.versions.find((known) => known.id === id);
-  if (version === undefined) throw noSuchEntity(`Policy ${arn} version ${id} does not exist or is not attachable.`);
-  return {
-    PolicyVersion: {
-      Document: encodedDocument(call.world, version.document),
-      VersionId: version.id,
-      IsDefaultVersion: version.id === policy.defaultVersionId,
-      CreateDate: timestamp(version.createdAt),
-    },
-  };
-};
-
-const listPolicyVersions: IamAction = (call) => {
-  const arn = arnIn(call);
-  may(call, 'ListPolicyVersions', arn);
-  const policy = toShow(call, arn);
-  const { items, more } = page(call, policy.versions.toReversed());
-  return {
-    Versions: members(
-      items.map((version) => ({
-        VersionId: version.id,
-        IsDefaultVersion: version.id === policy.defaultVersionId,
-        CreateDate: timestamp(version.createdAt),
-      })),
-    ),
-    ...more,
-  };
-};
-
-const setDefaultPolicyVersion: IamAction = (call) => {
-  const arn = arnIn(call);
-  may(call, 'SetDefaultPolicyVersion', arn);
-  const policy = toChange(call, arn);
-  const id = call.params.required('VersionId');
-  if (!policy.versions.some((version) => version.id === id))
-    throw noSuchEntity(`Policy ${arn} version ${id} was not found.`);
-  save(call, { ...policy, defaultVersionId: id });
-  return undefined;
-};
-
-const deletePolicyVersion: IamAction = (call) => {
-  const arn = arnIn(call);
-  may(call, 'DeletePolicyVersion', arn);
-  const policy = toChange(call, arn);
-  const id = call.params.required('VersionId');
-  if (id === policy.defaultVersionId) throw deleteConflict('Cannot delete the default version of a policy.');
-  if (!policy.versions.some((version) => version.id === id))
-    throw noSuchEntity(`Policy ${arn} version ${id} was not found.`);
-  save(call, { ...policy, versions: policy.versions.filter((version) => version.id !== id) });
-  return undefined;
 };
 
 const deletePolicy: IamAction = (call) => {
@@ -292,16 +169,11 @@ const listPolicyTags: IamAction = (call) => {
   return { Tags: members(items), ...more };
 };
 
-/** Managed policies and their versions. */
+/** Managed policies, but for their versions. */
 export const POLICY_ACTIONS: Readonly<Record<string, IamAction>> = {
   CreatePolicy: createPolicy,
   GetPolicy: getPolicy,
   ListPolicies: listPolicies,
-  CreatePolicyVersion: createPolicyVersion,
-  GetPolicyVersion: getPolicyVersion,
-  ListPolicyVersions: listPolicyVersions,
-  SetDefaultPolicyVersion: setDefaultPolicyVersion,
-  DeletePolicyVersion: deletePolicyVersion,
   DeletePolicy: deletePolicy,
   ListEntitiesForPolicy: listEntitiesForPolicy,
   TagPolicy: tagPolicy,

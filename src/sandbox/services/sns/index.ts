@@ -1,11 +1,9 @@
+import { NAMESPACES } from '../../protocol/namespaces.js';
 import { QueryParameters, queryAnswer } from '../../protocol/query.js';
 import type { World } from '../../store/types.js';
 import { WireError, type WireRequest, type WireResponse } from '../../types.js';
 import { SUBSCRIPTION_ACTIONS } from './subscriptions.js';
 import { type SnsAction, TOPIC_ACTIONS } from './topics.js';
-
-/** XML namespace of the SNS API. */
-export const SNS_NAMESPACE = 'http://sns.amazonaws.com/doc/2010-03-31/';
 
 const ACTIONS: ReadonlyMap<string, SnsAction> = new Map([
   ...Object.entries(TOPIC_ACTIONS),
@@ -24,5 +22,5 @@ export async function handleSns(request: WireRequest, world: World): Promise<Wir
     throw new WireError('InvalidAction', 400, `Could not find operation ${params.action} for version 2010-03-31`);
   }
   const result = action({ request, params, world });
-  return { status: 200, body: queryAnswer(SNS_NAMESPACE, params.action, result, request.requestId) };
+  return { status: 200, body: queryAnswer(NAMESPACES.sns, params.action, result, request.requestId) };
 }

@@ -1,12 +1,10 @@
+import { NAMESPACES } from '../../protocol/namespaces.js';
 import { QueryParameters, queryAnswer } from '../../protocol/query.js';
 import type { XmlNode } from '../../protocol/xml.js';
 import type { World } from '../../store/types.js';
 import { WireError, type WireRequest, type WireResponse } from '../../types.js';
 import { assumeRole } from './assume-role.js';
 import { credentialsXml, durationIn, openSession } from './sessions.js';
-
-/** XML namespace of the STS API. */
-export const STS_NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
 type StsAction = (request: WireRequest, params: QueryParameters, world: World) => XmlNode;
 
@@ -59,5 +57,5 @@ export async function handleSts(request: WireRequest, world: World): Promise<Wir
     throw new WireError('InvalidAction', 400, `Could not find operation ${params.action} for version 2011-06-15`);
   }
   const result = action(request, params, world);
-  return { status: 200, body: queryAnswer(STS_NAMESPACE, params.action, result, request.requestId) };
+  return { status: 200, body: queryAnswer(NAMESPACES.sts, params.action, result, request.requestId) };
 }
