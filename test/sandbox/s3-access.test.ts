@@ -13,6 +13,7 @@ import {
   DeleteBucketPolicyCommand,
   DeleteObjectCommand,
   DeletePublicAccessBlockCommand,
+  GetBucketAclCommand,
   GetBucketLocationCommand,
   GetBucketPolicyCommand,
   GetBucketPolicyStatusCommand,
@@ -228,6 +229,14 @@ describe('documents come back as AWS keeps them', () => {
         Resource: `${arn}/*`,
       },
     ]);
+  });
+
+  test('canonical user ids as their accounts', async () => {
+    const arn = await bucket('canonical');
+    const { Owner } = await world.admin.send(new GetBucketAclCommand({ Bucket: 'canonical' }));
+    const grant = { Effect: 'Allow', Principal: { CanonicalUser: Owner?.ID }, Action: 's3:ListBucket', Resource: arn };
+    await setPolicy('canonical', policyOf(grant));
+    expect((await readPolicy('canonical')).Statement[0]?.Principal).toEqual({ AWS: `arn:aws:iam::${ACCOUNT}:root` });
   });
 
   test('a deleted role as its unique id, which a new role of that name does not bring back', async () => {

@@ -4,6 +4,7 @@ import type { WireResponse } from '../../types.js';
 import { ALL_USERS, AUTHENTICATED_USERS } from './acl-grants.js';
 import { authorize, isBlocked, ownerOf } from './authorize.js';
 import { header, OK, type S3Call, type ServiceCall, xmlResponse } from './call.js';
+import { accountOfCanonicalId } from './canonical-ids.js';
 import { aclKeys } from './context.js';
 import { s3Error } from './errors.js';
 import {
@@ -70,23 +71,6 @@ export function isPublicAcl(grants: readonly Grant[]): boolean {
   return grants.some(
     ({ grantee }) => grantee.kind === 'group' && (grantee.uri === ALL_USERS || grantee.uri === AUTHENTICATED_USERS),
   );
-}
-
-function accountOfCanonicalId(world: World, id: string): string {
-  const accounts = new Set([world.account]);
-  for (const bucket of world.s3.buckets.values()) {
-    accounts.add(bucket.account);
-    for (const versions of bucket.objects.values()) for (const version of versions) accounts.add(version.owner);
-  }
-  const found = [...accounts].find((account) => world.canonicalId(account) === id);
-  // An id of an account that nobody named yet can't be turned back; it still must not be refused as malformed.
-  if (found === undefined && !/^[0-9a-f]{64}$/.test(id)) {
-    throw s3Error('InvalidArgument', {
-      message: 'Invalid id',
-      extra: { ArgumentName: 'CanonicalUser/ID', ArgumentValue: id },
-    });
-  }
-  return found ?? id;
 }
 
 function granteesOfHeader(call: ServiceCall, value: string, permission: Permission): readonly Grant[] {

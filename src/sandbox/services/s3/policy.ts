@@ -5,6 +5,7 @@ import type { WireError, WireResponse } from '../../types.js';
 import { bucketArn } from './arns.js';
 import { authorize, isBlocked } from './authorize.js';
 import { NO_CONTENT, type S3Call, xmlResponse } from './call.js';
+import { withAccounts } from './canonical-ids.js';
 import { s3Error } from './errors.js';
 import { malformed, readResourcePolicy } from './policy-check.js';
 import { document, element } from './xml.js';
@@ -31,7 +32,7 @@ function authorizePolicyCall(call: S3Call, action: string): void {
  */
 export function storedPolicy(world: World, read: PolicyDocument): PolicyDocument {
   try {
-    return world.storePolicy(read);
+    return world.storePolicy(withAccounts(world, read));
   } catch (error) {
     if (error instanceof UnknownPrincipal) throw malformed('Invalid principal in policy', error.principal);
     throw error;
