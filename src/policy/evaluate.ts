@@ -1,9 +1,9 @@
-import { type Caller, readCaller } from './evaluation/caller.js';
+import { readCaller } from './evaluation/caller.js';
 import { judge, type Verdict } from './evaluation/judge.js';
 import { nearestOf } from './evaluation/nearest.js';
 import { compileSet } from './evaluation/policies.js';
-import { readSituation, type Situation } from './evaluation/situation.js';
-import { type Resource, resourceOf } from './evaluation/target.js';
+import { type Readers, readSituation, type Situation } from './evaluation/situation.js';
+import { actionOf, resourceOf } from './evaluation/target.js';
 import type { Decision, EvaluationCase, EvaluationRequest, PolicySet } from './types.js';
 
 /** Documents that were compiled once and answer any number of requests. */
@@ -18,8 +18,12 @@ export interface CompiledPolicies {
  */
 export function compile(set: PolicySet): CompiledPolicies {
   const compiled = compileSet(set);
-  const cached = { caller: remember<Caller>(readCaller), resource: remember<Resource>(resourceOf) };
-  const situationOf = (request: EvaluationRequest): Situation => readSituation(compiled, request, cached);
+  const readers: Readers = {
+    caller: remember(readCaller),
+    action: remember(actionOf),
+    resource: remember(resourceOf),
+  };
+  const situationOf = (request: EvaluationRequest): Situation => readSituation(compiled, request, readers);
   return {
     decide: (request) => {
       const situation = situationOf(request);

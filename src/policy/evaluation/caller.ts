@@ -26,6 +26,13 @@ export interface Caller {
   readonly userId: string | undefined;
   /** Neither SCPs nor RCPs bind service-linked roles. */
   readonly serviceLinked: boolean;
+  /** Names a role whatever its path: role names are unique in an account. */
+  readonly roleKey: string | undefined;
+}
+
+/** A role by partition, account and name. */
+export function roleKey(partition: string, account: string, name: string): string {
+  return `${partition}:${account}:${name}`;
 }
 
 /** Whether identity policies, boundaries, session policies and SCPs exist for such a caller. */
@@ -56,6 +63,7 @@ export function readCaller(text: string): Caller {
         name: last,
         principalArn: text,
         principalType: 'AssumedRole',
+        roleKey: roleKey(partition, account, last),
         serviceLinked: resource.startsWith('role/aws-service-role/'),
       });
     }
@@ -69,6 +77,7 @@ export function readCaller(text: string): Caller {
         name,
         principalArn: `arn:${partition}:iam::${account}:role/${name}`,
         principalType: 'AssumedRole',
+        roleKey: roleKey(partition, account, name),
         serviceLinked: name.startsWith('AWSServiceRoleFor'),
       });
     }
@@ -100,6 +109,7 @@ function caller(kind: CallerKind, text: string, rest: Partial<Omit<Caller, 'kind
     principalType: undefined,
     userId: undefined,
     serviceLinked: false,
+    roleKey: undefined,
     ...rest,
   };
 }

@@ -8,37 +8,35 @@ import type { Resource } from './target.js';
 /** What of an Allow does not fit the request, and how far it is from fitting. */
 export interface Mismatch {
   readonly statement: CompiledStatement;
+  readonly action: boolean;
+  readonly principal: boolean;
+  readonly resource: boolean;
   readonly failing: readonly CompiledCondition[];
-  /** The first thing that does not match, in words. */
-  readonly words: string;
   readonly distance: number;
 }
 
 /** Where an Allow falls short. A failing condition is nearer than another resource, principal or action. */
 export function mismatchOf(statement: CompiledStatement, resource: Resource, situation: Situation): Mismatch {
-  const { caller, target, context, request } = situation;
+  const { caller, target, context } = situation;
   const failing = statement.conditions.filter((condition) => !condition.holds(context));
-  const words: string[] = [];
-  let distance = failing.length;
-  if (!actionApplies(statement, target.action)) {
-    distance += 40;
-    words.push(actionWords(statement, request.action));
-  }
-  if (statement.principal !== undefined && namingIn(statement, caller) === undefined) {
-    distance += 20;
-    words.push(principalWords(statement, caller));
-  }
-  if (!resourceApplies(statement, resource, context)) {
-    distance += 10 - closeness(statement, resource.text);
-    words.push(resourceWords(statement, resource.text));
-  }
-  for (const condition of failing) words.push(conditionWords(condition, situation));
-  return {
-    statement,
-    failing,
-    distance,
-    words: words[0] ?? 'the statement allows this, but another policy has to as well',
-  };
+  const action = !actionApplies(statement, target.action);
+  const principal = statement.principal !== undefined && namingIn(statement, caller) === undefined;
+  const other = !resourceApplies(statement, resource, context);
+  const distance =
+    failing.length + (action ? 40 : 0) + (principal ? 20 : 0) + (other ? 10 - closeness(statement, resource.text) : 0);
+  return { statement, action, principal, resource: other, failing, distance };
+}
+
+/** The first thing that does not match, in words. */
+export function mismatchWords(mismatch: Mismatch, resource: Resource, situation: Situation): string {
+  const { statement, failing } = mismatch;
+  if (mismatch.action) return actionWords(statement, situation.request.action);
+  if (mismatch.principal) return principalWords(statement, situation.caller);
+  if (mismatch.resource) return resourceWords(statement, resource.text);
+  const [condition] = failing;
+  return condition === undefined
+    ? 'the statement allows this, but another policy has to as well'
+    : conditionWords(condition, situation);
 }
 
 function actionWords(statement: CompiledStatement, action: string): string {

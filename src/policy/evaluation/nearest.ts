@@ -1,6 +1,6 @@
 import type { Nearest } from '../types.js';
 import { sidesOf, type Verdict } from './judge.js';
-import { type Mismatch, mismatchOf } from './mismatch.js';
+import { type Mismatch, mismatchOf, mismatchWords } from './mismatch.js';
 import { patchFor } from './patch.js';
 import type { CompiledLayer, CompiledSet } from './policies.js';
 import type { Situation } from './situation.js';
@@ -24,7 +24,7 @@ export function nearestOf(verdict: Verdict, situation: Situation): Nearest {
   return {
     layer: verdict.layer,
     statement: best?.statement.ref ?? null,
-    mismatch: best?.words ?? emptyWords(layer, situation),
+    mismatch: best === undefined ? emptyWords(layer, situation) : mismatchWords(best, resource, situation),
     patch: patchFor(layer, resource, best, situation) ?? null,
   };
 }

@@ -1,13 +1,12 @@
+import { parseArn } from '../arn.js';
 import { compileConditions } from '../conditions/compile.js';
 import { readDate } from '../conditions/date.js';
 import { readNumber } from '../conditions/numeric.js';
 import type { ConditionBlock, OneOrMany, PrincipalElement, Scalar, Statement } from '../types.js';
-import { hasIdentity } from './caller.js';
 import { isCutAsPublic } from './judge.js';
 import type { Mismatch } from './mismatch.js';
 import type { CompiledLayer } from './policies.js';
-import { namingIn, type Situation } from './situation.js';
-import { actionApplies, compileDocument, conditionsHold, resourceApplies } from './statement.js';
+import type { Situation } from './situation.js';
 import type { Resource } from './target.js';
 
 type Conditions = Record<string, Record<string, OneOrMany<Scalar>>>;
@@ -23,44 +22,29 @@ export function patchFor(
   nearest: Mismatch | undefined,
   situation: Situation,
 ): Statement | undefined {
-  const policy = nearest?.statement.ref.policy ?? [...layer.versions.keys()][0];
+  if (situation.caller.kind === 'unknown' || !isNameable(resource) || isFutile(layer, situation)) return undefined;
+  const policy = nearest?.statement.ref.policy ?? layer.versions.keys().next().value;
   const version = policy === undefined ? '2012-10-17' : layer.versions.get(policy);
-  const literal = version === '2012-10-17' ? escaped : (text: string): string => text;
-  const kept = narrowed(layer, keptConditions(nearest, situation, literal), situation, literal);
-  for (const conditions of [kept, narrowed(layer, {}, situation, literal)]) {
-    const patch: Statement = {
-      Effect: 'Allow',
-      ...(layer.hasPrincipal ? { Principal: principalElement(situation) } : {}),
-      Action: situation.request.action,
-      ...(layer.layer === 'trust-policy' ? {} : { Resource: resourceElement(layer, resource, literal) }),
-      ...(Object.keys(conditions).length === 0 ? {} : { Condition: conditions as ConditionBlock }),
-    };
-    if (fits(patch, layer, resource, situation, version)) return patch;
-  }
-  return undefined;
+  const literal = version === '2012-10-17' ? escaped : unchanged;
+  const conditions = narrowed(layer, keptConditions(nearest, situation, literal), situation, literal);
+  const patch: Mutable = { Effect: 'Allow' };
+  if (layer.hasPrincipal) patch.Principal = principalElement(situation);
+  patch.Action = situation.request.action;
+  // "Access Analyzer policy checks": a trust policy has no Resource.
+  if (layer.layer !== 'trust-policy') patch.Resource = resourceElement(layer, resource, literal);
+  if (conditions !== undefined) patch.Condition = conditions as ConditionBlock;
+  return patch as Statement;
 }
 
-function fits(
-  patch: Statement,
-  layer: CompiledLayer,
-  resource: Resource,
-  situation: Situation,
-  version: unknown,
-): boolean {
-  const document = { ...(typeof version === 'string' ? { Version: version } : {}), Statement: [patch] };
-  const [compiled] = compileDocument(document, '', {
-    principal: layer.hasPrincipal ? 'required' : 'forbidden',
-    resource: 'optional',
-  });
-  if (compiled === undefined) return false;
-  const { caller, target, context } = situation;
-  if (isFutile(layer, situation)) return false;
-  return (
-    actionApplies(compiled, target.action) &&
-    resourceApplies(compiled, resource, context) &&
-    namingIn(compiled, caller) !== undefined &&
-    conditionsHold(compiled, context)
-  );
+type Mutable = { -readonly [key in keyof Statement]?: Statement[key] };
+
+/** Whether a pattern can stand for this resource alone: what begins like an ARN has to be a whole one. */
+function isNameable(resource: Resource): boolean {
+  return resource.arn !== undefined || !resource.text.includes(':');
+}
+
+function unchanged(text: string): string {
+  return text;
 }
 
 /** A grant to anonymous callers is public, so that where RestrictPublicBuckets is on it opens nothing. */
@@ -89,67 +73,63 @@ function resourceElement(layer: CompiledLayer, resource: Resource, literal: (tex
   return layer.layer === 'key-policy' || resource.text === '*' ? '*' : literal(resource.text);
 }
 
-/** Conditions without which somebody else would gain by the statement. */
+/** Adds conditions without which somebody else would gain by the statement. */
 function narrowed(
   layer: CompiledLayer,
-  conditions: Conditions,
+  kept: Conditions | undefined,
   { caller, target, context }: Situation,
   literal: (text: string) => string,
-): Conditions {
-  const result: Conditions = structuredClone(conditions);
-  const add = (operator: string, key: string, value: string | undefined): void => {
-    if (value === undefined || Object.values(result).some((keys) => hasKey(keys, key))) return;
-    result[operator] = { ...result[operator], [key]: value };
-  };
-  const only = (key: string): string | undefined => {
+): Conditions | undefined {
+  let result = kept;
+  const add = (operator: string, key: string): void => {
     const values = context.values(key.toLowerCase());
-    return values?.length === 1 ? literal(values[0]!) : undefined;
+    if (values?.length !== 1) return;
+    // A value that is no ARN can be compared as text only.
+    const use = operator === 'ArnEquals' && parseArn(values[0]!) === undefined ? 'StringEquals' : operator;
+    result = { ...result, [use]: { ...result?.[use], [key]: literal(values[0]!) } };
   };
-  if (layer.layer === 'scp' && hasIdentity(caller)) add('ArnEquals', 'aws:PrincipalArn', only('aws:PrincipalArn'));
+  if (layer.layer === 'scp') add('ArnEquals', 'aws:PrincipalArn');
   if (!layer.hasPrincipal) return result;
   // The account's root as a principal delegates to the whole account; the key names the root user alone.
-  if (caller.kind === 'root') add('ArnEquals', 'aws:PrincipalArn', only('aws:PrincipalArn'));
-  if (caller.kind === 'anonymous') add('StringEquals', 'aws:PrincipalAccount', only('aws:PrincipalAccount'));
+  if (caller.kind === 'root') add('ArnEquals', 'aws:PrincipalArn');
+  if (caller.kind === 'anonymous') add('StringEquals', 'aws:PrincipalAccount');
   if (caller.kind === 'service') {
-    add('ArnEquals', 'aws:SourceArn', only('aws:SourceArn'));
-    add('StringEquals', 'aws:SourceAccount', only('aws:SourceAccount'));
+    add('ArnEquals', 'aws:SourceArn');
+    add('StringEquals', 'aws:SourceAccount');
   }
-  if (target.accessPoint !== undefined && layer.layer === 'resource-policy') {
-    add('StringEquals', 's3:DataAccessPointArn', only('s3:DataAccessPointArn'));
-  }
+  if (target.accessPoint !== undefined && layer.layer === 'resource-policy')
+    add('StringEquals', 's3:DataAccessPointArn');
   return result;
-}
-
-function hasKey(keys: Readonly<Record<string, unknown>>, key: string): boolean {
-  return Object.keys(keys).some((one) => one.toLowerCase() === key.toLowerCase());
 }
 
 function keptConditions(
   nearest: Mismatch | undefined,
   situation: Situation,
   literal: (text: string) => string,
-): Conditions {
+): Conditions | undefined {
+  if (nearest === undefined || nearest.statement.conditions.length === 0) return undefined;
+  const { source, variables, conditions } = nearest.statement;
+  // The statement's own block is shared as long as all of it holds.
+  if (nearest.failing.length === 0) return source.Condition as Conditions;
   const result: Conditions = {};
-  if (nearest === undefined) return result;
   const put = (operator: string, key: string, value: OneOrMany<Scalar>): void => {
     if (Object.hasOwn(result[operator] ?? {}, key)) return;
     result[operator] = { ...result[operator], [key]: value };
   };
-  for (const condition of nearest.statement.conditions) {
-    const failing = nearest.failing.includes(condition);
-    const source = nearest.statement.source.Condition?.[condition.text]?.[condition.key];
-    if (!failing && source !== undefined) put(condition.text, condition.key, source);
-    if (!failing || condition.use === undefined) continue;
-    for (const [operator, value] of fixesFor(condition, situation, literal)) {
-      const holds = compileConditions({ [operator]: { [condition.key]: value } }, nearest.statement.variables)?.every(
-        (fixed) => fixed.holds(situation.context),
-      );
-      if (!holds) continue;
-      put(operator, condition.key, value);
+  for (const condition of conditions) {
+    const value = source.Condition?.[condition.text]?.[condition.key];
+    if (!nearest.failing.includes(condition)) {
+      if (value !== undefined) put(condition.text, condition.key, value);
+      continue;
+    }
+    for (const [operator, fixed] of fixesFor(condition, situation, literal)) {
+      const tried = compileConditions({ [operator]: { [condition.key]: fixed } }, variables);
+      if (tried?.every((one) => one.holds(situation.context)) !== true) continue;
+      put(operator, condition.key, fixed);
       break;
     }
   }
-  return result;
+  return Object.keys(result).length === 0 ? undefined : result;
 }
 
 /** Conditions of the same shape that the request would meet, the most alike first. */

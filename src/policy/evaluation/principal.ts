@@ -1,6 +1,6 @@
 import { parseArn } from '../arn.js';
 import { isRecord, member, stringsOf } from '../documents.js';
-import type { Caller } from './caller.js';
+import { type Caller, roleKey } from './caller.js';
 
 /**
  * How a Principal element names a caller. It decides what an Allow is worth in the same account: `account`
@@ -87,11 +87,6 @@ export function isSpared(matcher: PrincipalMatcher, caller: Caller, hasBoundary:
 }
 
 function namesRole(matcher: PrincipalMatcher, caller: Caller): boolean {
-  if (caller.kind !== 'role' && caller.kind !== 'role-session') return false;
   // The session's ARN has no path, but role names are unique in an account whatever their path.
-  return matcher.roles.has(roleKey(caller.partition, caller.account, caller.name));
-}
-
-function roleKey(partition: string | undefined, account: string | undefined, name: string | undefined): string {
-  return `${partition}:${account}:${name}`;
+  return matcher.roles.size > 0 && matcher.roles.has(caller.roleKey ?? '');
 }

@@ -1,10 +1,11 @@
-import type { EvaluationRequest } from '../types.js';
+import { isRecord, member } from '../documents.js';
+import type { ContextValues, EvaluationRequest } from '../types.js';
 import { type Caller, hasIdentity, readCaller } from './caller.js';
 import { createContext, type RequestContext } from './context.js';
 import type { CompiledLayer, CompiledSet } from './policies.js';
 import { isSpared, type Naming, namingOf } from './principal.js';
 import { actionApplies, type CompiledStatement, conditionsHold, resourceApplies } from './statement.js';
-import { type Resource, readTarget, resourceOf, type Target } from './target.js';
+import { type Action, actionOf, type Resource, readTarget, resourceOf, type Target } from './target.js';
 
 /** One request against one compiled set, with everything that was read out of it. */
 export interface Situation {
@@ -18,29 +19,57 @@ export interface Situation {
   readonly boundaryAttached: boolean;
 }
 
+/** What reads the parts of a request; a compiled set remembers what it has read. */
+export interface Readers {
+  caller(text: string): Caller;
+  action(text: string): Action;
+  resource(text: string): Resource;
+}
+
+const READERS: Readers = { caller: readCaller, action: actionOf, resource: resourceOf };
+
 /** Reads a request; what is no text in it reads as the empty text. */
-export function readSituation(
-  set: CompiledSet,
-  request: EvaluationRequest,
-  cached: { caller(text: string): Caller; resource(text: string): Resource } = {
-    caller: readCaller,
-    resource: resourceOf,
-  },
-): Situation {
-  const sound =
-    typeof request.principal === 'string' && typeof request.action === 'string' && typeof request.resource === 'string'
-      ? request
-      : { ...request, principal: `${request.principal}`, action: `${request.action}`, resource: `${request.resource}` };
-  const caller = cached.caller(sound.principal);
-  const target = readTarget(sound, caller, cached.resource(sound.resource), set.key.documents > 0);
+export function readSituation(set: CompiledSet, request: EvaluationRequest, readers = READERS): Situation {
+  const sound = isSound(request) ? request : repaired(request);
+  const caller = readers.caller(sound.principal);
+  const action = readers.action(sound.action);
+  const target = readTarget(sound, caller, action, readers.resource(sound.resource), set.key.documents > 0);
+  const identity = hasIdentity(caller);
   return {
     set,
     request: sound,
     caller,
     target,
     context: createContext(sound.context, caller, target),
-    identified: hasIdentity(caller) && !target.unsigned,
-    boundaryAttached: set.boundary.documents > 0 && caller.kind !== 'root' && hasIdentity(caller),
+    identified: identity && !target.unsigned,
+    boundaryAttached: identity && set.boundary.documents > 0 && caller.kind !== 'root',
+  };
+}
+
+function isSound(request: EvaluationRequest): boolean {
+  return (
+    typeof request === 'object' &&
+    request !== null &&
+    typeof request.principal === 'string' &&
+    typeof request.action === 'string' &&
+    typeof request.resource === 'string' &&
+    (request.resourceAccount === undefined || typeof request.resourceAccount === 'string')
+  );
+}
+
+function repaired(request: unknown): EvaluationRequest {
+  const given = isRecord(request) ? request : {};
+  const text = (key: string): string => {
+    const value = member(given, key);
+    return typeof value === 'string' ? value : '';
+  };
+  const account = text('resourceAccount');
+  return {
+    principal: text('principal'),
+    action: text('action'),
+    resource: text('resource'),
+    ...(account === '' ? {} : { resourceAccount: account }),
+    ...(isRecord(given.context) ? { context: given.context as ContextValues } : {}),
   };
 }
 

@@ -13,6 +13,8 @@ export interface AccessPointTarget {
 export interface Resource {
   readonly text: string;
   readonly arn: Arn | undefined;
+  /** The account in the ARN, where there is one. */
+  readonly account: string | undefined;
 }
 
 /** What is asked for, and where its own policy stands. */
@@ -34,7 +36,25 @@ export interface Target {
 
 /** A text as a resource. */
 export function resourceOf(text: string): Resource {
-  return { text, arn: parseArn(text) };
+  const arn = parseArn(text);
+  return { text, arn, account: arn !== undefined && /^\d{12}$/.test(arn.account) ? arn.account : undefined };
+}
+
+/** An action as it is matched. */
+export interface Action {
+  /** In lower case: names of actions are case-insensitive. */
+  readonly name: string;
+  readonly service: string;
+  readonly trust: boolean;
+  readonly unsigned: boolean;
+}
+
+/** Reads the name of an action. */
+export function actionOf(text: string): Action {
+  const name = text.toLowerCase();
+  const colon = name.indexOf(':');
+  const service = colon < 0 ? name : name.slice(0, colon);
+  return { name, service, trust: TRUST_ACTIONS.has(name), unsigned: UNSIGNED_ACTIONS.has(name) };
 }
 
 const TRUST_ACTIONS = new Set([
@@ -47,25 +67,25 @@ const TRUST_ACTIONS = new Set([
 ]);
 const UNSIGNED_ACTIONS = new Set(['sts:assumerolewithsaml', 'sts:assumerolewithwebidentity']);
 
-/** Reads action and resource of a request; the resource's account is the given one, the ARN's, or the caller's. */
-export function readTarget(request: EvaluationRequest, caller: Caller, resource: Resource, keyPolicy: boolean): Target {
-  const action = request.action.toLowerCase();
-  const colon = action.indexOf(':');
-  const service = colon < 0 ? action : action.slice(0, colon);
-  const { arn } = resource;
-  const accessPoint = accessPointOf(request, resource);
-  const inArn = arn !== undefined && /^\d{12}$/.test(arn.account) ? arn.account : undefined;
-  const trust = TRUST_ACTIONS.has(action);
-  const key = service === 'kms' && (keyPolicy || (arn?.resource.startsWith('key/') ?? false));
+/** Reads a request's target; its account is the given one, the one in the ARN, or the caller's. */
+export function readTarget(
+  request: EvaluationRequest,
+  caller: Caller,
+  action: Action,
+  resource: Resource,
+  keyPolicy: boolean,
+): Target {
+  const { service, trust } = action;
+  const key = service === 'kms' && (keyPolicy || (resource.arn?.resource.startsWith('key/') ?? false));
   return {
     service,
-    action,
+    action: action.name,
     resource,
-    account: request.resourceAccount ?? inArn ?? caller.account,
-    accessPoint,
+    account: request.resourceAccount ?? resource.account ?? caller.account,
+    accessPoint: accessPointOf(request, resource),
     layer: trust ? 'trust-policy' : key ? 'key-policy' : 'resource-policy',
     strict: trust || key,
-    unsigned: UNSIGNED_ACTIONS.has(action),
+    unsigned: action.unsigned,
   };
 }
 
