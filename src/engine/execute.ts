@@ -54,6 +54,7 @@ class Progress {
   readonly learned = new Map<number, Facts>();
   /** What this run created or changed: others may not see it yet. */
   readonly recent = { names: new Set<string>(), keys: new Set<string>() };
+  readonly created = new Set<string>();
   readonly readBacks: Promise<void>[] = [];
 
   constructor(
@@ -149,6 +150,15 @@ interface Written {
   readonly expected: unknown;
 }
 
+/** Was what it is part of made by this very run? Then nobody else can have put anything there. */
+function isBornEmpty(progress: Progress, { kind, contributions, place }: ObservedNode): boolean {
+  const parent = kind.bornEmptyIn;
+  if (parent === undefined) return false;
+  return contributions.some(({ desired }) =>
+    kind.dependsOn(desired, place).some((ref) => ref.kind === parent && progress.created.has(`${parent}|${ref.id}`)),
+  );
+}
+
 /** Brings one node to where the contributions want it, patient with what isn't visible yet. */
 async function write(
   progress: Progress,
@@ -160,7 +170,7 @@ async function write(
   const { o } = progress;
   const begin = performance.now();
   let live = node.live;
-  let stale = node.kind.shared;
+  let stale = node.kind.shared && !isBornEmpty(progress, node);
   let text = '';
   let waiting: string | undefined;
   const attempt = async (): Promise<Written> => {
@@ -237,7 +247,8 @@ async function readBack(progress: Progress, node: ObservedNode, { steps, expecte
   const { o } = progress;
   const begin = performance.now();
   let waited = false;
-  const what = `${node.kind.type} ${node.id} to read back as it was written`;
+  const gone = node.kind.show(expected) === null;
+  const what = `the ${node.kind.type} ${node.id} to ${gone ? 'be gone' : 'show as it was written'}`;
   const announce = (ms?: number): void => {
     for (const { contribution } of steps) {
       const connection = progress.name(contribution.member);
@@ -309,6 +320,7 @@ async function work(progress: Progress, node: ObservedNode, planned: readonly St
     if (written.wrote) {
       progress.recent.names.add(node.id);
       progress.recent.keys.add(`${node.kind.type}|${node.id}`);
+      if (node.kind.show(node.live) === null) progress.created.add(`${node.kind.type}|${node.id}`);
       progress.readBacks.push(readBack(progress, node, written));
     }
     for (const step of written.steps) finish(progress, step, begin, written.expected);

@@ -4,7 +4,7 @@ import { until } from '../aws/retry.js';
 import { TAG_CONNECTION } from '../connection/owner.js';
 import type { ResolvedConnection } from '../connection/types.js';
 import { S3ConnectError } from '../errors.js';
-import { checkSecretPlace, readSecret, type StoredKey, writeSecret } from '../resources/secret-file.js';
+import { checkWorkTree, readSecret, type StoredKey, writeSecret } from '../resources/secret-file.js';
 import { gatherFacts } from './facts.js';
 import type { OnEvent } from './types.js';
 
@@ -60,15 +60,16 @@ async function begin(input: RotateInput, user: string, keys: readonly AccessKeyR
     });
   }
   const { secretFile } = input;
-  const next = `${secretFile}.new`;
-  await checkSecretPlace(next);
+  await checkWorkTree(secretFile);
+  // Beside it, so that the old file is whole until the new one is.
+  const next = `${secretFile}.${process.pid}`;
   const key = await ports.iam.createAccessKey(user);
   try {
     await writeSecret(next, input.connection.name, { accessKeyId: key.id, secretAccessKey: key.secret });
     await rename(next, secretFile);
   } catch (cause) {
-    await ports.iam.deleteAccessKey(user, key.id);
     await rm(next, { force: true });
+    await ports.iam.deleteAccessKey(user, key.id);
     throw new S3ConnectError('BadValue', `Can't write the secret file ${secretFile}: ${(cause as Error).message}`, {
       path: '--secret-file',
       hint: 'Name a file that can be written; the key was deleted again.',

@@ -17,6 +17,7 @@ export interface AccessPointPolicyLive {
 export const accessPointPolicy: ResourceKind<'access-point-policy', AccessPointPolicyLive> = {
   type: 'access-point-policy',
   shared: true,
+  bornEmptyIn: 'access-point',
   goesWithParent: true,
   identify: (desired, place) => accessPointArn(place.partition, place.region, place.account, desired.name),
   dependsOn: (desired, place) => [

@@ -19,6 +19,10 @@ function isTlsOnly(statement: Statement): boolean {
   return statement.Effect === 'Deny' && statement.Condition?.Bool?.['aws:SecureTransport'] !== undefined;
 }
 
+function isPublic(statements: readonly Statement[]): boolean {
+  return isPublicPolicy(documentOf(statements), 'bucket');
+}
+
 /** Only a connection that makes the bucket brings a TLS-only statement. */
 function makes(statements: readonly Statement[]): boolean {
   return statements.some(isTlsOnly);
@@ -32,10 +36,11 @@ function oursFor(live: BucketPolicyLive, statements: readonly Statement[], by: C
 export const bucketPolicy: ResourceKind<'bucket-policy', BucketPolicyLive> = {
   type: 'bucket-policy',
   shared: true,
+  bornEmptyIn: 'bucket',
   identify: (desired) => desired.bucket,
   dependsOn: (desired) => [
     { kind: 'bucket', id: desired.bucket },
-    { kind: 'public-access-block', id: desired.bucket },
+    ...(isPublic(desired.statements) ? [{ kind: 'public-access-block' as const, id: desired.bucket }] : []),
     ...principalRefs(desired.statements),
   ],
   readsMost: (desired) => makes(desired.statements),
@@ -82,6 +87,6 @@ export const bucketPolicy: ResourceKind<'bucket-policy', BucketPolicyLive> = {
       );
     }
   },
-  opensToAll: (desired) => isPublicPolicy(documentOf(desired.statements), 'bucket'),
+  opensToAll: (desired) => isPublic(desired.statements),
   documents: ({ policy }) => (policy === undefined ? [] : [{ kind: 'bucket', document: policy }]),
 };

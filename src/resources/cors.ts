@@ -57,6 +57,7 @@ function merge(live: readonly CorsRule[], mark: string, ours: readonly CorsRule[
 export const cors: ResourceKind<'cors', CorsLive> = {
   type: 'cors',
   shared: true,
+  bornEmptyIn: 'bucket',
   identify: (desired) => desired.bucket,
   dependsOn: (desired) => [{ kind: 'bucket', id: desired.bucket }],
   read: async (desired, reader) => ({

@@ -65,6 +65,8 @@ export interface ResourceKind<K extends ResourceType, L> {
   /** Removed by AWS together with what it is part of: its removal is no call. */
   readonly goesWithParent?: boolean;
   /** ARN, BUCKET or ROLE/POLICY, as plans show it. */
+  /** Nothing of it is there in a parent that this run has just made, so nothing needs to be read again. */
+  readonly bornEmptyIn?: ResourceType;
   identify(desired: DesiredByKind[K], place: Place): string;
   dependsOn(desired: DesiredByKind[K], place: Place): readonly Ref[];
   read(desired: DesiredByKind[K], reader: Reader): Promise<L>;

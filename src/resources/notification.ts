@@ -76,6 +76,7 @@ function canonical(document: NotificationDocument): string {
 export const notification: ResourceKind<'notification', NotificationLive> = {
   type: 'notification',
   shared: true,
+  bornEmptyIn: 'bucket',
   identify: (desired) => desired.bucket,
   dependsOn: (desired) => [
     { kind: 'bucket', id: desired.bucket },

@@ -75,6 +75,11 @@ export async function checkSecretPlace(file: string): Promise<void> {
       hint: 'Move it away, or name another file.',
     });
   }
+  await checkWorkTree(file);
+}
+
+/** Refuses a file that git would commit. */
+export async function checkWorkTree(file: string): Promise<void> {
   const folder = await existingFolder(dirname(file));
   const tree = await workTreeOf(folder);
   if (tree !== undefined && !(await isIgnored(folder, file))) {
