@@ -5,11 +5,12 @@ import { granteesOf } from './names.js';
 import type { PlacedBucket } from './sites.js';
 import type { CorsRule, Facts, ResolvedConnection } from './types.js';
 
-/** False for a bucket that was there before us: `create` then leaves its settings alone. */
-export function isMade(entries: readonly PlacedBucket[], facts: Facts): boolean {
-  const name = entries[0]?.bucket.name ?? '';
-  const found = facts.buckets !== undefined && Object.hasOwn(facts.buckets, name) ? facts.buckets[name] : undefined;
-  return entries.some((entry) => entry.bucket.create) && found?.ours !== false;
+/**
+ * Whether the connection makes the bucket. What goes with that is meant for a bucket of ours: one that was there before
+ * keeps its settings, which only the account can tell.
+ */
+export function isMade(entries: readonly PlacedBucket[]): boolean {
+  return entries.some((entry) => entry.bucket.create);
 }
 
 /**
@@ -24,7 +25,7 @@ export function bucketPolicyStatements(
   const statements: Statement[] = [];
   const first = entries[0];
   if (first === undefined) return statements;
-  if (isMade(entries, facts)) statements.push(tlsOnly(c, first.direct.bucket));
+  if (isMade(entries)) statements.push(tlsOnly(c, first.direct.bucket));
 
   const granted = (entry: PlacedBucket) => c.method === 'bucket-policy' || c.method === 'anonymous' || entry.foreign;
   for (const entry of entries) {

@@ -33,7 +33,7 @@ export function compileConnection(
   const groups = byBucket(placed);
   const marks = { ...c.tags, [TAG_CONNECTION]: c.owner.tag, [TAG_TEMPLATE]: c.template.id };
   return [
-    ...groups.flatMap((entries) => bucketSettings(c, facts, entries, marks)),
+    ...groups.flatMap((entries) => bucketSettings(c, entries, marks)),
     ...identityResources(c, facts, placed, marks, o),
     ...groups.flatMap((entries) => bucketDocuments(c, facts, entries)),
     ...notificationResources(c, facts, groups, marks),
@@ -52,7 +52,6 @@ export function compileConnection(
 /** The bucket itself; what we make is private, owner-enforced where the template doesn't say otherwise, and marked. */
 function bucketSettings(
   c: ResolvedConnection,
-  facts: Facts,
   entries: readonly PlacedBucket[],
   marks: Readonly<Record<string, string>>,
 ): readonly DesiredResource[] {
@@ -60,11 +59,10 @@ function bucketSettings(
   if (first === undefined) return [];
   const { site } = first;
   const bucket = first.bucket.name;
-  const create = entries.some((entry) => entry.bucket.create);
-  const made = isMade(entries, facts);
+  const made = isMade(entries);
   const open = c.method === 'anonymous' || entries.some((entry) => entry.bucket.publicPlayback);
   const resources: DesiredResource[] = [
-    { kind: 'bucket', site, desired: { bucket, region: site.region, create, tags: made ? marks : {} } },
+    { kind: 'bucket', site, desired: { bucket, region: site.region, create: made, tags: made ? marks : {} } },
   ];
   if (made || open) {
     // S3 User Guide, "Blocking public access": a public policy needs both of the last two off; ACLs stay blocked.

@@ -189,17 +189,7 @@ export interface Facts {
   /** External IDs that our own live trust statement has; kept where file and flags give none (customer, after-role). */
   readonly liveExternalIds?: readonly string[];
   /** Region and account of each bucket as found, by name; a missing bucket is absent. */
-  readonly buckets?: Readonly<
-    Record<
-      string,
-      {
-        readonly region: string;
-        readonly account: string | undefined;
-        /** False for a bucket that was there before us: `create` then leaves its settings alone. Absent counts as ours. */
-        readonly ours?: boolean;
-      }
-    >
-  >;
+  readonly buckets?: Readonly<Record<string, { readonly region: string; readonly account: string | undefined }>>;
   /** Alias by access point name, once it exists. */
   readonly accessPointAliases?: Readonly<Record<string, string>>;
   readonly accessKeyId?: string;

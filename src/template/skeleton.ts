@@ -39,7 +39,7 @@ export function newTemplate(id: string): string {
           bucket: '{{bucket.name}}',
           region: '{{bucket.region}}',
           roleArn: '{{role.arn}}',
-          externalId: '{{externalIds}}',
+          externalId: '{{externalId}}',
           workspace: '{{params.workspace}}',
         },
       },

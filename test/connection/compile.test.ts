@@ -243,12 +243,6 @@ describe('buckets', () => {
     ]);
   });
 
-  it('that were there before keep their settings', async () => {
-    const c = await resolveEntry({ template: 'coactive', buckets: [{ name: 'acme', create: true }] });
-    const facts = factsOf({ buckets: { acme: { region: 'us-east-1', account: '111122223333', ours: false } } });
-    expect(kinds(c, facts)).toEqual(['bucket', 'role', 'managed-policy']);
-  });
-
   it('of another account get the identity policy and the bucket policy', async () => {
     const c = await resolveEntry({
       ...reader,
