@@ -43,7 +43,8 @@ function expand(action: string): readonly CatalogueAction[] {
 /** Whether a resource pattern can match a resource that the action takes (Service Authorization Reference). */
 export function fits(action: CatalogueAction, resource: string): boolean {
   if (resource === '*') return true;
-  if (action.resourceTypes.length === 0) return false;
+  // AWS's own examples write arn:aws:s3:::* for s3:ListAllMyBuckets, and it works.
+  if (action.resourceTypes.length === 0) return /^arn:[^:]*:[^:]*:[^:]*:[^:]*:\*+$/.test(resource);
   const [, , service = '', region = '', account = '', ...rest] = resource.split(':');
   if (rest.length === 0) return true;
   const name = rest.join(':');

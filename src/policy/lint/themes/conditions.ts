@@ -1,4 +1,4 @@
-import { type CatalogueAction, carriesKey, isKnownKey, keyType } from '../../catalogue/index.js';
+import { type CatalogueAction, carriesKey, findAction, isKnownKey, keyType } from '../../catalogue/index.js';
 import type { Statement } from '../../types.js';
 import { hasWildcard } from '../../wildcard.js';
 import { actionsMeant, isCatalogued } from '../patterns.js';
@@ -179,7 +179,7 @@ function* checkKey(condition: ConditionView, view: StatementView): Iterable<Draf
   const known = view.actions.filter(({ value }) => isCatalogued(value));
   const without = known.filter(({ value }) => {
     const meant = actionsMeant(value);
-    return meant.length > 0 && !meant.some((action: CatalogueAction) => carriesKey(action, key));
+    return meant.length > 0 && !meant.some((action) => carries(action, key));
   });
   if (without.length === 0) return;
   yield {
@@ -188,6 +188,14 @@ function* checkKey(condition: ConditionView, view: StatementView): Iterable<Draf
     message: `${names(without)} never ${without.length > 1 ? 'carry' : 'carries'} ${key}: ${consequence(condition, view, without)}.`,
     ...remedyFor(condition, view, without, known),
   };
+}
+
+/** The two that STS asks for as part of AssumeRole see the same request, and so its keys. */
+const PART_OF_ASSUME_ROLE = /^sts:(TagSession|SetSourceIdentity)$/;
+
+function carries(action: CatalogueAction, key: string): boolean {
+  if (carriesKey(action, key)) return true;
+  return PART_OF_ASSUME_ROLE.test(action.name) && carriesKey(findAction('sts:AssumeRole')!, key);
 }
 
 /** What a condition on a missing key does (IAM User Guide, "Condition operators"). */

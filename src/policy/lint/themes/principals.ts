@@ -156,9 +156,9 @@ function isPrincipal(type: string, value: string): boolean {
     case 'AWS':
       return /^\d{12}$/.test(value) || isIdentityArn(value);
     case 'Service':
-      return /^[a-z0-9][a-z0-9.-]*\.amazonaws\.com(\.cn)?$/.test(value) || /^[a-z0-9.-]+\.amazon\.com$/.test(value);
+      return /^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)+$/.test(value);
     case 'Federated':
-      return /^[\w.:/-]+$/.test(value);
+      return /^[\w+=,.@:/-]+$/.test(value);
     case 'CanonicalUser':
       return /^[0-9a-f]{64}$/i.test(value);
     default:
@@ -168,6 +168,8 @@ function isPrincipal(type: string, value: string): boolean {
 
 /** An account root, user, role, role session or federated session; nothing in it is a pattern. */
 function isIdentityArn(value: string): boolean {
+  // CloudFront User Guide, "Restrict access to an Amazon S3 origin": the one principal that is of no account.
+  if (/^arn:[^:]+:iam::cloudfront:user\/CloudFront Origin Access Identity \w+$/.test(value)) return true;
   const arn = parseArn(value);
   if (arn === undefined || !/^\d{12}$/.test(arn.account) || arn.region !== '' || hasWildcard(value)) return false;
   const { service, resource } = arn;
