@@ -6,6 +6,8 @@ import type { Rule } from './types.js';
 /** The text of docs/lint.md: every finding id with its reason, remedy, source and an example that shows it. */
 export function lintDocs(): string {
   const lines = [
+    '<!-- biome-ignore-all format: written by scripts/build-lint-docs.mjs -->',
+    '',
     '# Findings of `policy lint`',
     '',
     'Generated from the code (`npm run docs:lint`). `template check` and every `plan` report the same findings.',
