@@ -1,6 +1,7 @@
 import { type Answer, undecided } from './answers.js';
+import { evaluateRow } from './evaluator/index.js';
 import { answerExistence } from './existence.js';
-import { type ExpectedRow, isExistence, isWriting, needsIdentity } from './expected.js';
+import { type ExpectedRow, isAssume, isExistence, isWriting, needsIdentity } from './expected.js';
 import { type Identity, identityOf, startAssume } from './identity.js';
 import type { Assumed, Job } from './job.js';
 import { judge, skipped } from './judge.js';
@@ -26,6 +27,7 @@ export async function checkAll(job: Job): Promise<Outcome> {
   if (mode !== 'self') return checkRows(job, undefined);
   const role = job.rows.find(({ kind }) => kind === 'role');
   if ((await answerExistence(role, job)).actual === 'deny') return checkRows(job, undefined);
+  if (run.o.afterApply === true) await trustHasSettled(job);
   return withSelf(
     {
       connection: c,
@@ -39,6 +41,24 @@ export async function checkAll(job: Job): Promise<Outcome> {
     },
     (assumed) => checkRows(job, assumed),
   );
+}
+
+/**
+ * Right after an apply the trust policy may still be read as it was before (IAM User Guide, "Troubleshooting general
+ * issues"); writing that back would undo the apply, so it is waited for until it says what it should.
+ */
+async function trustHasSettled(job: Job): Promise<void> {
+  const { c, run, survey } = job;
+  for (const row of job.rows.filter(({ kind }) => isAssume(kind))) {
+    const ask = () => evaluateRow(row, { connection: c, survey, live: run.freshLive(), now: run.clock.now });
+    await askUntilStable(ask, {
+      expect: row.expect,
+      budgetMs: run.waitMs,
+      confirmDenials: false,
+      clock: run.clock,
+      signal: run.o.signal,
+    });
+  }
 }
 
 async function checkRows(job: Job, self: Assumed | undefined): Promise<Outcome> {
@@ -88,7 +108,7 @@ async function checkRows(job: Job, self: Assumed | undefined): Promise<Outcome> 
     }
     Promise.allSettled(pending).then(allSettled);
     const done = await allOf(checks);
-    const kept = rows.filter((row) => done.has(row.id) && !dropped.has(row.id));
+    const kept = rows.filter((row) => done.has(row.id) && !dropped.has(row.id) && !isBystander(row, job, done));
     const list = kept.map((row) => done.get(row.id)).filter((check) => check !== undefined);
     const note =
       self !== undefined && self.credentials === undefined
@@ -100,6 +120,12 @@ async function checkRows(job: Job, self: Assumed | undefined): Promise<Outcome> 
     await Promise.allSettled(checks.values());
     await Promise.all(stages.map((stage) => stage.cleanUp()));
   }
+}
+
+/** A principal of a bucket policy that can't be read from here: the grants say whether it is there. */
+function isBystander(row: ExpectedRow, job: Job, done: ReadonlyMap<string, Check>): boolean {
+  const ofPrincipal = job.c.method === 'bucket-policy' && (row.kind === 'role' || row.kind === 'user');
+  return ofPrincipal && done.get(row.id)?.ok === null;
 }
 
 async function allOf(checks: ReadonlyMap<string, Promise<Check>>): Promise<ReadonlyMap<string, Check>> {

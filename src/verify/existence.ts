@@ -50,7 +50,10 @@ async function roleExists(name: string, s: ExistenceScene, live: Live): Promise<
   if (!survey.own) return undecided("the role is in an account that can't be read from here");
   const role = await live.role(s.c.site, name);
   if (!role.readable) return undecided(`the role can't be read from here (${role.why})`, 'probe', role.why);
-  return role.value === undefined ? missing(`there is no role ${name}`, 'NoSuchEntity') : there(role.value.arn);
+  if (role.value !== undefined) return there(role.value.arn);
+  const where = `there is no role ${name} in the account ${survey.facts.account}`;
+  const hint = s.c.site.account === undefined ? ", the caller's own, as the connection names no account" : '';
+  return missing(`${where}${hint}`, 'NoSuchEntity');
 }
 
 async function userExists(name: string, s: ExistenceScene, live: Live): Promise<Answer> {

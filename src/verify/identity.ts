@@ -25,9 +25,10 @@ export async function startAssume(
 ): Promise<Assumed | undefined> {
   const { c, run, mode, survey: s } = job;
   const rows = job.rows.filter(({ kind }) => isAssume(kind));
-  const asVendor = mode === 'assume' && !job.asVerifier;
+  // An existing role's trust is not the connection's: who assumes it is as good as the vendor.
+  const asVendor = mode === 'assume' && (!job.asVerifier || c.method === 'existing-role');
   const sts = run.aws.ports(c.site).sts;
-  const verifying = mode === 'assume' && job.asVerifier ? assumeAsVerifier(job, missing) : undefined;
+  const verifying = mode === 'assume' && !asVendor ? assumeAsVerifier(job, missing) : undefined;
   verifying?.catch(() => {});
   const opened: Promise<Assumed>[] = [];
   for (const row of rows) {

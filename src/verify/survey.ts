@@ -7,6 +7,7 @@ import type { PolicyDocument } from '../policy/types.js';
 import { asDenied } from './answers.js';
 import { type Caller, callerOf, globTest, isGlob, ownIdentity } from './caller.js';
 import type { Live } from './live.js';
+import type { Keys } from './secret.js';
 
 export interface Survey {
   /** Undefined where there are no credentials (anonymous, keys). */
@@ -33,13 +34,14 @@ export async function survey(
   c: ResolvedConnection,
   aws: AwsAccess,
   live: Live,
-  o: { readonly needsCaller: boolean },
+  o: { readonly needsCaller: boolean; readonly keys?: Keys | undefined },
 ): Promise<Survey> {
   // The regions don't depend on who asks, so they are asked for at the same time.
   if (o.needsCaller) for (const bucket of c.buckets) live.bucket(bucket.site, bucket.name).catch(() => {});
   const caller = await whoAmI(aws, c.site, o.needsCaller);
-  const partition = caller?.partition ?? 'aws';
-  const account = c.site.account ?? caller?.account ?? '';
+  const holder = caller ?? (o.keys === undefined ? undefined : await holderOf(aws, c.site, o.keys));
+  const partition = holder?.partition ?? 'aws';
+  const account = c.site.account ?? holder?.account ?? '';
   const own = caller !== undefined && caller.account === account;
   const base: Facts = { account, partition };
 
@@ -58,7 +60,7 @@ export async function survey(
     liveExternalIds: external,
     buckets,
   };
-  const principals = found.missing.length > 0 ? [...found.known] : knownPrincipals(c, facts);
+  const principals = found.missing.length > 0 ? [...found.known] : knownPrincipals(c, facts, o.needsCaller);
   return {
     caller,
     facts,
@@ -85,13 +87,23 @@ async function whoAmI(aws: AwsAccess, site: Site, needed: boolean): Promise<Call
   }
 }
 
-function knownPrincipals(c: ResolvedConnection, facts: Facts): readonly string[] {
+/** Whose access key it is; nobody's where it isn't accepted, which the user's row will say. */
+async function holderOf(aws: AwsAccess, site: Site, keys: Keys): Promise<Caller | undefined> {
+  try {
+    return callerOf(await aws.portsAs({ region: site.region }, keys).sts.getCallerIdentity());
+  } catch (error) {
+    if (asDenied(error) !== undefined) return undefined;
+    throw error;
+  }
+}
+
+function knownPrincipals(c: ResolvedConnection, facts: Facts, needed: boolean): readonly string[] {
   if (c.method === 'user' || c.method === 'anonymous') return [];
   try {
     return trustedPrincipals(c, facts);
   } catch (error) {
     // An existing role may trust whom it likes: the template need not name anybody.
-    if (c.method === 'existing-role' && error instanceof S3ConnectError) return [];
+    if ((c.method === 'existing-role' || !needed) && error instanceof S3ConnectError) return [];
     throw error;
   }
 }

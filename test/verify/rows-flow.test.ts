@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ResolvedBucket, ResolvedConnection } from '../../src/connection/types.js';
+import { checkCors } from '../../src/verify/cors.js';
 import { broken, EXTERNAL_ID, row, surprises, VENDOR, type VerifyWorld, verifyWorld } from './world.js';
 
 const REGION = { region: 'us-east-1' };
@@ -166,5 +167,146 @@ describe('a foreign CORS rule that lets everybody in', () => {
       rules.map((rule) => ({ ...rule, AllowedOrigins: ['*'] })),
     );
     expect(broken(await world.verify(c, world.admin))).toEqual(['cors.foreign-origin:acme-cors']);
+  });
+});
+
+describe('who knows little', () => {
+  const account = (c: ResolvedConnection) => ({ ...c, site: { ...c.site, account: '111122223333' } });
+  const makeRole = (name: string) =>
+    world.admin.ports(REGION).iam.createRole({
+      name,
+      path: '/',
+      description: undefined,
+      maxSessionDuration: undefined,
+      permissionsBoundary: undefined,
+      tags: {},
+      trustPolicy: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+      },
+    });
+
+  it('a verifier that may not read IAM leaves the external ID open, and a refusal is a no', async () => {
+    await makeRole('blind-ci');
+    await world.bucket('acme-blind');
+    const c = account(
+      await world.resolve({
+        template: 'bitmovin-analytics-output',
+        name: 'blind',
+        externalId: [EXTERNAL_ID],
+        verifier: ['arn:aws:iam::111122223333:role/blind-ci'],
+        bucket: ['acme-blind'],
+      }),
+    );
+    await world.make(c);
+    const ci = await world.as('arn:aws:iam::111122223333:role/blind-ci');
+    const report = await world.verify(c, ci);
+    expect(report).toMatchObject({ mode: 'assume', status: 'unknown' });
+    expect(broken(report)).toEqual([]);
+    expect(row(report, 'assume.no-external-id').ok).toBeNull();
+    expect(row(report, 'role:blind')).toMatchObject({ ok: true, detail: 'it was assumed' });
+    expect(row(report, 'list:acme-blind')).toMatchObject({ ok: true, by: 'probe' });
+    const { iam } = world.admin.ports(REGION);
+    await iam.deleteRolePolicy('blind', 's3connect');
+    await iam.deleteRole('blind');
+    const gone = await world.verify(c, ci);
+    expect(broken(gone)).toEqual(['assume.external-id']);
+    expect(row(gone, 'list:acme-blind')).toMatchObject({ actual: 'skipped', ok: null });
+  });
+
+  it('existing-role: the customer finds the role by its glob, and a glob without a role is a missing role', async () => {
+    await makeRole('av-JobsTaskStack-9-ECSTaskRole-9');
+    await world.bucket('acme-glob');
+    const flags = { template: 'accurate-video', method: 'existing-role', name: 'glob', bucket: ['acme-glob:input'] };
+    const c = await world.resolve(flags);
+    await world.make({ ...c, role: { ...c.role!, name: 'av-JobsTaskStack-9-ECSTaskRole-9' } });
+    const report = await world.verify(c, world.admin);
+    expect(surprises(report)).toEqual([]);
+    expect(row(report, 'role:av-JobsTaskStack-9-ECSTaskRole-9').ok).toBe(true);
+    const nobody = await world.verify(await world.resolve({ ...flags, roleName: 'nobody-*' }), world.admin);
+    expect(broken(nobody)).toEqual(['role:nobody-*']);
+    expect(row(nobody, 'get:acme-glob')).toMatchObject({ actual: 'skipped', ok: null });
+  });
+
+  it('keys and anonymous need no credentials of AWS', async () => {
+    for (const name of ['acme-keys', 'acme-anon']) await world.bucket(name);
+    const user = await world.resolve({
+      template: 'accurate-video',
+      method: 'user',
+      name: 'keys',
+      bucket: ['acme-keys:input'],
+    });
+    await world.make(user);
+    const key = await world.admin.ports(REGION).iam.createAccessKey('keys');
+    const keys = { accessKeyId: key.id, secretAccessKey: key.secret };
+    const nobody = world.without();
+    const report = await world.verify(user, nobody, { keys });
+    expect(report).toMatchObject({ mode: 'keys', status: 'connected' });
+    expect(row(report, 'user:keys')).toMatchObject({ ok: true });
+    const open = await world.resolve({
+      template: 'accurate-video',
+      method: 'anonymous',
+      name: 'anon',
+      bucket: ['acme-anon:input'],
+    });
+    await world.make(open);
+    expect(surprises(await world.verify(open, nobody))).toEqual([]);
+    const { iam } = world.admin.ports(REGION);
+    await iam.deleteAccessKey('keys', key.id);
+    expect(broken(await world.verify(user, nobody, { keys }))).toEqual(['user:keys']);
+  });
+
+  it('a bucket in another region is asked there', async () => {
+    await world.admin.ports({ region: 'eu-west-1' }).s3.createBucket('acme-eu', 'eu-west-1', 'BucketOwnerEnforced');
+    const c = account(
+      await world.resolve({
+        template: 'bitmovin-analytics-output',
+        name: 'eu',
+        externalId: ['eu-1'],
+        bucket: ['acme-eu'],
+      }),
+    );
+    await world.make(c);
+    const report = await world.verify(c, await world.as(VENDOR));
+    expect(surprises(report)).toEqual([]);
+  });
+});
+
+describe('cors check', () => {
+  it('sends real preflights, and agrees with the rules', async () => {
+    await world.bucket('acme-page');
+    const c = await world.resolve({
+      template: 'accurate-video',
+      method: 'bucket-policy',
+      name: 'page',
+      principal: ['role/nobody-*'],
+      bucket: ['acme-page:input'],
+      origin: ['https://av.acme.example'],
+    });
+    const aws = world.without();
+    const none = await checkCors([c], { aws, waitSeconds: 0 });
+    expect(none.map(({ id, ok }) => [id, ok])).toEqual([
+      ['cors:acme-page:https://av.acme.example', false],
+      ['cors:acme-page:null', false],
+      ['cors.foreign-origin:acme-page', true],
+    ]);
+    await world.admin
+      .ports(REGION)
+      .s3.putBucketCors('acme-page', [
+        { AllowedOrigins: ['https://av.acme.example', 'null'], AllowedMethods: ['GET', 'HEAD'], AllowedHeaders: ['*'] },
+      ]);
+    const hidden = await checkCors([c], { aws, waitSeconds: 0 });
+    expect(hidden[0]).toMatchObject({ ok: false, detail: expect.stringContaining('does not expose Content-Range') });
+    await world.admin.ports(REGION).s3.putBucketCors('acme-page', [
+      {
+        AllowedOrigins: ['https://av.acme.example', 'null'],
+        AllowedMethods: ['GET', 'HEAD'],
+        AllowedHeaders: ['*'],
+        ExposeHeaders: ['Content-Range'],
+      },
+    ]);
+    expect((await checkCors([c], { aws, waitSeconds: 0 })).every(({ ok, by }) => ok === true && by === 'probe')).toBe(
+      true,
+    );
   });
 });

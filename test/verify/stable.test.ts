@@ -55,6 +55,11 @@ describe('a verdict counts when it is stable', () => {
     expect(await ask(['deny', 'allow'], { budgetMs: 0 })).toMatchObject({ actual: 'deny', asked: 1 });
   });
 
+  it('a lost connection is tried once more even then', async () => {
+    expect(await ask(['error', 'allow'], { budgetMs: 0 })).toMatchObject({ actual: 'allow', asked: 2 });
+    expect(await ask(['error', 'error', 'allow'], { budgetMs: 0 })).toMatchObject({ actual: 'error', asked: 2 });
+  });
+
   it('right after an apply an expected denial has to hold twice', async () => {
     const confirm = { expect: 'deny', confirmDenials: true } as const;
     expect(await ask(['deny', 'deny'], confirm)).toMatchObject({ actual: 'deny', asked: 2 });

@@ -25,6 +25,8 @@ export interface VerifyWorld {
   /** Every request of `admin` and `as`, as it goes over the wire: `GET /bucket/key?query`. */
   readonly wire: string[];
   as(principal: string): Promise<AwsAccess>;
+  /** Nobody: no credentials at all. */
+  without(): AwsAccess;
   resolve(flags: ConnectionFlags): Promise<ResolvedConnection>;
   /** Makes everything that the connection wants by plain calls, without a tag; buckets are expected to be there. */
   make(c: ResolvedConnection): Promise<void>;
@@ -65,6 +67,12 @@ export async function verifyWorld(options: Parameters<typeof testSandbox>[0] = {
     wire,
     iam: new IAMClient(client),
     s3: new S3Client({ ...client, forcePathStyle: true }),
+    without: () =>
+      access({
+        AWS_EC2_METADATA_DISABLED: 'true',
+        AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+        AWS_CONFIG_FILE: '/dev/null',
+      }),
     as: async (principal) => access(await sandbox.envFor(principal)),
     resolve: async (flags) => {
       const [c] = await resolveConnections({ file: undefined, flags, names: [], cwd: '/' });
@@ -94,10 +102,11 @@ export async function verifyWorld(options: Parameters<typeof testSandbox>[0] = {
 /** Passes every request on and writes it down; the signature holds, as the host that was signed is passed on too. */
 async function listeningProxy(endpoint: string, wire: string[]) {
   const { port } = new URL(endpoint);
-  const server = http.createServer((request, response) => {
+  const agent = new http.Agent({ keepAlive: false });
+  const server = http.createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
     wire.push(`${request.method} ${request.url}`);
     const onward = http.request(
-      { host: '127.0.0.1', port, method: request.method, path: request.url, headers: request.headers },
+      { host: '127.0.0.1', port, method: request.method, path: request.url, headers: request.headers, agent },
       (answer) => {
         response.writeHead(answer.statusCode ?? 500, answer.headers);
         answer.pipe(response);

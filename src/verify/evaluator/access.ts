@@ -16,6 +16,7 @@ import { fromDecision } from './words.js';
 export async function evaluateAccess(row: ExpectedRow, s: EvaluatorScene): Promise<Evaluated> {
   const { bucket } = row;
   if (bucket === undefined) return undecided('no document says so', 'evaluator');
+  if (s.survey.facts.account === '') return undecided('the account is not known here', 'evaluator');
   const everybody = row.kind === 'public';
   const principals = everybody ? ['*'] : grantees(s.connection, s.survey);
   if (principals.length === 0) return undecided('there is no principal', 'evaluator');
