@@ -10,7 +10,7 @@ import { shrink } from './shrink.mjs';
 import { simulate } from './simulate.mjs';
 
 const seed = Number(process.argv[2] ?? Math.floor(Math.random() * 2 ** 32));
-const count = Number(process.argv[3] ?? 60_000);
+const count = Number(process.argv[3] ?? 55_000);
 const most = 5;
 console.log(`seed ${seed}`);
 
