@@ -61,7 +61,9 @@ export async function startServer(options: SandboxOptions): Promise<RunningSandb
   const server = createServer((request, response) => {
     void answer(request, world, admin, latency)
       .catch((error: unknown) => failure(error))
-      .then((result) => send(response, result, request.method === 'HEAD'));
+      .then((result) => send(response, result, request.method === 'HEAD'))
+      // An answer that HTTP can't carry must not take the sandbox down with it.
+      .catch(() => response.destroy());
   });
   // A client that keeps a connection for its next call must never find it closed meanwhile.
   server.keepAliveTimeout = 0;

@@ -125,3 +125,40 @@ describe('the endpoint', () => {
     }
   });
 });
+
+describe('what nobody should send', () => {
+  it('is answered, and the next request too', async () => {
+    const odd = [
+      '/%',
+      '/%ff%fe/%00',
+      '/?%',
+      '//',
+      '/acme/%E0%A4%A',
+      '/v20180820/',
+      '/_sandbox/',
+      `/${'x'.repeat(3000)}`,
+    ];
+    for (const path of odd) {
+      for (const method of ['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'PATCH']) {
+        const answer = await raw(sandbox.endpoint, { method, path, body: '\u0000<a', headers: { host: 'a..b:x' } });
+        expect([answer.status < 500, path, method, answer.body]).toEqual([true, path, method, answer.body]);
+      }
+    }
+    for (const body of ['Action=', 'Action=CreateRole', 'Action=__proto__&Version=2010-05-08', '%', '&&==']) {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      const request = await signer(adminOf(sandbox), 'iam').sign({
+        method: 'POST',
+        protocol: 'http:',
+        hostname: 'iam.amazonaws.com',
+        path: '/',
+        query: {},
+        headers: { host: 'iam.amazonaws.com', ...headers },
+        body,
+      });
+      expect((await raw(sandbox.endpoint, { method: 'POST', path: '/', headers: request.headers, body })).status).toBe(
+        400,
+      );
+    }
+    await admin.sts.send(new GetCallerIdentityCommand({}));
+  });
+});

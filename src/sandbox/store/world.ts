@@ -21,10 +21,7 @@ const EVERYTHING: readonly PolicyDocument[] = [
   { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
 ];
 const NOTHING: readonly PolicyDocument[] = [];
-const DENY_ALL: PolicyDocument = {
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Deny', Action: 's3connect-sandbox:Nothing', Resource: '*' }],
-};
+const ALLOWS_NOTHING: PolicyDocument = { Version: '2012-10-17', Statement: [] };
 
 /** The partition of a region (botocore's partitions.json: patterns of region names). */
 export function partitionOf(region: string): string {
@@ -54,7 +51,7 @@ export function createWorld(options: WorldOptions): World & { clear(): void } {
     const side = { identityPolicies: [...Object.values(record.inlinePolicies), ...attached] };
     if (record.permissionsBoundary === undefined) return side;
     // A boundary that is gone allows nothing.
-    return { ...side, permissionsBoundary: defaultDocument(record.permissionsBoundary) ?? DENY_ALL };
+    return { ...side, permissionsBoundary: defaultDocument(record.permissionsBoundary) ?? ALLOWS_NOTHING };
   };
   const defaultDocument = (arn: string): PolicyDocument | undefined => {
     const policy = visiblePolicy(iam, arn) ?? newestPolicy(iam, arn);
