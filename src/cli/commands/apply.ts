@@ -4,7 +4,7 @@ import { carryOut } from '../carry-out.js';
 import type { CommandContext, CommandModule } from '../context.js';
 import { highestExitCode } from '../exit-codes.js';
 import { notYet, type Options, text } from '../options.js';
-import { planFor } from '../planning.js';
+import { planCodes, planFor } from '../planning.js';
 import { renderHandoff } from '../render/handoff.js';
 import { saveIfAsked, selectConnections } from '../selection.js';
 
@@ -44,7 +44,8 @@ async function apply(
     extra: (plan) => {
       const lines: string[] = [];
       const handoffs = plan.connections.flatMap((each) => each.handoff ?? []);
-      if (only === undefined && handoffs.length > 0) lines.push('', renderHandoff(handoffs, context.colours));
+      if (only === undefined && handoffs.length > 0 && planCodes(plan).length === 0)
+        lines.push('', renderHandoff(handoffs, context.colours));
       for (const each of plan.connections) {
         if (each.secretFile !== undefined) lines.push('', `The access key of ${each.name} is in ${each.secretFile}`);
       }
