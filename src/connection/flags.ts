@@ -17,7 +17,7 @@ export interface Selection {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Whether any flag says something about a connection. */
-export function anyFlag(flags: ConnectionFlags): boolean {
+function anyFlag(flags: ConnectionFlags): boolean {
   return Object.entries(flags).some(([key, value]) => {
     if (key === 'name' || value === undefined || value === false) return false;
     return !Array.isArray(value) || value.length > 0;

@@ -10,7 +10,7 @@ export interface GeneratedDocument {
 }
 
 /** A policy document of our statements alone. */
-export function policyOf(statements: readonly Statement[]): {
+function policyOf(statements: readonly Statement[]): {
   readonly Version: string;
   readonly Statement: readonly Statement[];
 } {

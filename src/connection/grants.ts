@@ -39,7 +39,7 @@ export function sidOf(c: ResolvedConnection, purpose: string, bucket?: ResolvedB
 }
 
 /** Two condition blocks as one: all keys of both must hold (IAM User Guide, "Conditions with multiple context keys"). */
-export function joinConditions(...blocks: readonly (ConditionBlock | undefined)[]): ConditionBlock | undefined {
+function joinConditions(...blocks: readonly (ConditionBlock | undefined)[]): ConditionBlock | undefined {
   const out: Record<string, Record<string, ConditionBlock[string][string]>> = {};
   for (const block of blocks) {
     for (const [operator, keys] of Object.entries(block ?? {})) out[operator] = { ...out[operator], ...keys };

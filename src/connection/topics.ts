@@ -16,7 +16,7 @@ interface Topic {
 }
 
 /** The ARN of the topic that a bucket entry tells. */
-export function entryTopicArn(entry: PlacedBucket, facts: Facts): string | undefined {
+function entryTopicArn(entry: PlacedBucket, facts: Facts): string | undefined {
   const topic = entry.bucket.notifications?.snsTopic;
   if (topic === undefined) return undefined;
   return topicArn(facts.partition, entry.site.region, bucketAccount(entry.bucket, facts), topic);

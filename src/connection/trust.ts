@@ -5,7 +5,7 @@ import { trustedPrincipals } from './names.js';
 import { type Facts, GENERATED_EXTERNAL_ID, type ResolvedConnection } from './types.js';
 
 /** What every session of verify is called by, and what a verifier's statement asks for. */
-export const VERIFY_SESSION = 's3connect-verify';
+const VERIFY_SESSION = 's3connect-verify';
 
 /**
  * The external IDs that the role asks for: file and flags, else what its trust policy has, else a new one.

@@ -21,19 +21,23 @@ const FOLDER = fileURLToPath(new URL('../../templates/', import.meta.url));
 
 const loaded = new Map<string, Promise<LoadedTemplate>>();
 
-/** The ids of the built-in templates, sorted. */
-export async function builtinIds(): Promise<readonly string[]> {
-  const files = await readdir(FOLDER);
-  return files
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => basename(file, '.json'))
-    .sort();
+let ids: Promise<readonly string[]> | undefined;
+
+/** The ids of the built-in templates, sorted; they come with the package and don't change while it runs. */
+function builtinIds(): Promise<readonly string[]> {
+  ids ??= readdir(FOLDER).then((files) =>
+    files
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => basename(file, '.json'))
+      .sort(),
+  );
+  return ids;
 }
 
 /** All built-in templates, by id. */
 export async function listTemplates(): Promise<readonly Template[]> {
-  const ids = await builtinIds();
-  return Promise.all(ids.map(async (id) => (await loadBuiltin(id)).template));
+  const known = await builtinIds();
+  return Promise.all(known.map(async (id) => (await loadBuiltin(id)).template));
 }
 
 /**
@@ -48,11 +52,11 @@ export async function loadTemplate(ref: string, fromDir: string): Promise<Loaded
   if (ref.includes('/') || ref.includes('\\') || ref.endsWith('.json')) {
     return loadFile(isAbsolute(ref) ? ref : resolve(fromDir, ref), ref);
   }
-  const ids = await builtinIds();
-  if (ids.includes(ref)) return loadBuiltin(ref);
-  const best = nearest(ref, ids);
+  const known = await builtinIds();
+  if (known.includes(ref)) return loadBuiltin(ref);
+  const best = nearest(ref, known);
   throw new S3ConnectError('UnknownTemplate', `There is no template "${printable(ref)}".`, {
-    hint: `${best === undefined ? '' : `Did you mean "${best}"? `}Built in: ${ids.join(', ')}. A file is given by its path: ./${printable(ref)}.json`,
+    hint: `${best === undefined ? '' : `Did you mean "${best}"? `}Built in: ${known.join(', ')}. A file is given by its path: ./${printable(ref)}.json`,
   });
 }
 

@@ -12,13 +12,21 @@ export interface ParameterFault {
 const MAX_PATTERN = 500;
 const MAX_REPEATS = 10_000;
 
+/** Compiling costs far more than matching, and many connections share a template. */
+const patterns = new Map<string, RE2JS>();
+
 /**
  * Whether a pattern fits, on an engine whose time is linear in the text (RE2 syntax), so that no template can hang us.
  *
  * @throws Error where the pattern is no RE2 expression
  */
-export function patternFits(pattern: string, text: string): boolean {
-  return RE2JS.compile(pattern).matcher(text).find();
+function patternFits(pattern: string, text: string): boolean {
+  let compiled = patterns.get(pattern);
+  if (compiled === undefined) {
+    compiled = RE2JS.compile(pattern);
+    patterns.set(pattern, compiled);
+  }
+  return compiled.matcher(text).find();
 }
 
 /** What is wrong with a pattern; undefined where nothing is. */
@@ -116,9 +124,11 @@ export function parameterValues(
   }
   const values: Record<string, ParameterValue> = {};
   for (const [name, parameter] of Object.entries(parameters)) {
-    const value = Object.hasOwn(given, name) ? given[name] : parameter.default;
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (value === undefined) {
-      if (parameter.required === false) continue;
+      // A default was checked with the template.
+      if (parameter.default !== undefined) values[name] = parameter.default;
+      if (parameter.default !== undefined || parameter.required === false) continue;
       return {
         fault: {
           name,

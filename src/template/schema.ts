@@ -16,7 +16,7 @@ const actionSchema = z.strictObject({
 
 const actionsSchema = z.array(actionSchema).min(1, 'at least one action is needed');
 
-export const templateSettingsShape = {
+const templateSettingsShape = {
   principals: z
     .record(
       z.string().regex(/^aws[a-z-]*$/, 'a partition, such as aws or aws-cn'),
