@@ -1,8 +1,6 @@
 import type { Statement } from './types.js';
 
-/** Every statement that s3connect makes has a Sid (or, in CORS and notifications, an id) that begins with this. */
-export const SID_PREFIX = 'S3Connect';
-
+/** Every statement that s3connect makes has a Sid (or, in CORS and notifications, an id) that begins so. */
 const MARK = /^S3Connect[0-9A-Z]{12}/;
 
 /** The mark that a Sid begins with (`S3Connect` and 12 characters of the owner's hash), undefined where it has none. */
