@@ -28,7 +28,7 @@ export type RowKind =
   | 'get.direct'
   | 'notification';
 
-/** One row that must hold (design/verify.md, "Checks"). */
+/** One row that must hold. */
 export interface ExpectedRow {
   readonly id: string;
   readonly kind: RowKind;

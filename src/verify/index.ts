@@ -35,8 +35,8 @@ export function startRun(o: VerifyOptions): Run {
 }
 
 /**
- * Proves connections: asks what must be allowed and what must be denied, as the identity that will use them
- * (design/verify.md), and never looks at marks to decide.
+ * Proves connections: asks what must be allowed and what must be denied, as the identity that will use
+ * them, and never looks at marks to decide.
  *
  * @returns the very object that `verify --json` prints; `ok` is true when all are connected (or unknown, where allowed)
  * @throws S3ConnectError of the only connection; with several an error stands in `connections[].error`

@@ -1,6 +1,6 @@
 const FOLDER = '.s3connect-probe/';
 
-/** A probe's key under the connection's prefix (design/verify.md): `PREFIX.s3connect-probe/UUID`. */
+/** A probe's key under the connection's prefix: `PREFIX.s3connect-probe/UUID`. */
 export const insideKey = (prefix: string, id: string): string => `${prefix}${FOLDER}${id}`;
 
 /** A probe's key outside the prefix: at the bucket's root, unless the prefix is the probes' own folder. */

@@ -3,7 +3,7 @@ import type { Layer, Statement, StatementRef } from '../policy/types.js';
 
 export type VerifyMode = 'assume' | 'self' | 'direct' | 'keys' | 'anonymous' | 'simulate';
 
-/** One row of `verify --json` (design/verify.md). */
+/** One row of `verify --json`. */
 export interface Check {
   readonly id: string;
   readonly what: string;

@@ -35,4 +35,26 @@ describe('right after an apply, while IAM is still catching up', () => {
       }
     });
   }
+
+  it('mode self waits for its own statement, and the trust policy is as it was', async () => {
+    const world = await verifyWorld({ propagationSeconds: 3, seed: 7 });
+    try {
+      await world.bucket('acme-exports');
+      const c = await world.resolve({
+        template: 'bitmovin-analytics-output',
+        name: 'exports',
+        externalId: [EXTERNAL_ID],
+        bucket: ['acme-exports:output:analytics/'],
+      });
+      await world.make(c);
+      await world.admin.ports({ region: 'us-east-1' }).iam.tagRole('exports', { 's3connect:connection': 'exports' });
+      const before = await world.sandbox.state();
+      const report = await world.verify(c, world.admin, { mode: 'self', waitSeconds: 30, afterApply: true });
+      expect(surprises(report)).toEqual([]);
+      expect(report.status).toBe('connected');
+      expect(await world.sandbox.state()).toBe(before);
+    } finally {
+      await world.close();
+    }
+  });
 });

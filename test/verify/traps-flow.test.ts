@@ -1,10 +1,12 @@
 import {
+  CreateBucketCommand,
   PutBucketNotificationConfigurationCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ResolvedConnection } from '../../src/connection/types.js';
+import { verify } from '../../src/verify/index.js';
 import { broken, EXTERNAL_ID, row, surprises, VENDOR, type VerifyWorld, verifyWorld } from './world.js';
 
 const REGION = { region: 'us-east-1' };
@@ -158,6 +160,45 @@ describe('buckets that keep versions', () => {
     expect(row(residue, `delete:${bucket}`)).toMatchObject({ ok: true, by: 'probe' });
     expect(await world.sandbox.state()).not.toBe(before);
     await world.admin.ports(REGION).iam.deleteRolePolicy('task', 'own');
+  });
+});
+
+describe('a bucket with Object Lock', () => {
+  it('is not written to: put by an upload, delete by the evaluator', async () => {
+    const bucket = fresh('acme-locked');
+    await world.s3.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: true }));
+    const name = fresh('locked');
+    const c = account(
+      await world.resolve({
+        template: 'bitmovin-analytics-output',
+        name,
+        externalId: [EXTERNAL_ID],
+        bucket: [`${bucket}:output`],
+      }),
+    );
+    await world.make(c);
+    await world.admin.ports(REGION).iam.tagRole(name, { 's3connect:connection': name });
+    world.wire.length = 0;
+    const report = await world.verify(c, world.admin, { mode: 'self' });
+    expect(surprises(report)).toEqual([]);
+    expect(row(report, `put:${bucket}`).detail).toContain('could not be removed');
+    expect(row(report, `delete:${bucket}`)).toMatchObject({ ok: true, by: 'evaluator' });
+    const objects = world.wire.filter((line) => /^(?:PUT|DELETE) \/[^/]+\/\.s3connect-probe/.test(line));
+    expect(objects.filter((line) => !line.includes('acl') && !line.includes('uploadId'))).toEqual([]);
+  });
+});
+
+describe('several connections', () => {
+  it('one that can not be verified does not stop the others', async () => {
+    const { c } = await exportsRole();
+    const far = { ...c, name: 'far', site: { ...c.site, account: '999988887777' } };
+    const report = await verify([c, far], { aws: world.admin, waitSeconds: 0, allowUnknown: true });
+    expect(report.connections.map(({ name, status, error }) => [name, status, error?.code])).toEqual([
+      [c.name, 'connected', undefined],
+      ['far', 'unknown', 'WrongAccount'],
+    ]);
+    expect(report.ok).toBe(false);
+    expect((await verify([c], { aws: world.admin, waitSeconds: 0 })).ok).toBe(true);
   });
 });
 
