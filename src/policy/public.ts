@@ -15,7 +15,7 @@ export function isPublicPolicy(document: PolicyDocument, kind: 'bucket' | 'acces
 }
 
 /** Whether one statement makes its policy public. */
-export function isPublicStatement(statement: unknown, kind: 'bucket' | 'access-point'): boolean {
+function isPublicStatement(statement: unknown, kind: 'bucket' | 'access-point'): boolean {
   if (!isRecord(statement) || member(statement, 'Effect') !== 'Allow') return false;
   if (member(statement, 'NotPrincipal') === undefined && hasFixedPrincipal(member(statement, 'Principal')))
     return false;

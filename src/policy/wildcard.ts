@@ -16,7 +16,7 @@ export type Glob =
   | { readonly kind: 'general'; readonly units: Units };
 
 /** The codes of a text in which `*` and `?` are wildcards. */
-export function patternUnits(text: string): number[] {
+function patternUnits(text: string): number[] {
   const units: number[] = [];
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);

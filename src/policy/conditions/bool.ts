@@ -11,7 +11,7 @@ export const bool: Comparer = (text) => {
 };
 
 /** A Boolean as condition values write it. */
-export function readBool(text: string): boolean | undefined {
+function readBool(text: string): boolean | undefined {
   const lower = text.toLowerCase();
   return lower === 'true' ? true : lower === 'false' ? false : undefined;
 }

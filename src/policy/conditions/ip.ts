@@ -17,7 +17,7 @@ export const ipAddress: Comparer = (text) => {
 };
 
 /** Whether the range holds the whole of another; an address of the other family is never in it. */
-export function contains(range: Cidr, other: Cidr): boolean {
+function contains(range: Cidr, other: Cidr): boolean {
   if (range.groups.length !== other.groups.length || other.bits < range.bits) return false;
   let left = range.bits;
   for (let i = 0; left > 0; i++, left -= 16) {

@@ -8,7 +8,7 @@ import { numeric } from './numeric.js';
 import { stringEquals, stringEqualsIgnoreCase, stringLike } from './string.js';
 
 /** A condition operator of the IAM User Guide's "Condition operators" without qualifier and IfExists. */
-export interface Operator {
+interface Operator {
   readonly name: string;
   /** The positive operator says yes; its negation wants that no value does. */
   readonly negated: boolean;
@@ -60,9 +60,6 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     ] as const
   ).map(([name, negated, compare]) => [name.toLowerCase(), { name, negated, compare }]),
 );
-
-/** Names of all operators, `Null` included, as AWS writes them. */
-export const OPERATOR_NAMES: readonly string[] = [...[...OPERATORS.values()].map((one) => one.name), 'Null'];
 
 /** Reads an operator; `undefined` for what is none. Upper and lower case do not matter. */
 export function readOperator(text: string): OperatorUse | undefined {

@@ -1,6 +1,6 @@
 import { parseArn } from '../arn.js';
 
-export type CallerKind =
+type CallerKind =
   | 'anonymous'
   | 'service'
   | 'federated'

@@ -2,7 +2,7 @@ import { type Arn, parseArn } from '../arn.js';
 import type { EvaluationRequest, Layer } from '../types.js';
 import type { Caller } from './caller.js';
 
-export interface AccessPointTarget {
+interface AccessPointTarget {
   readonly arn: string;
   readonly account: string;
   /** The same resource by the bucket's own ARN, as the bucket policy sees it. */

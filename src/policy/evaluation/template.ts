@@ -2,7 +2,7 @@ import { type Glob, globMatches, globOf, literalUnits, ONE, STAR } from '../wild
 import { type RequestContext, singleValue } from './context.js';
 
 /** A policy variable: `${key}` or `${key, 'default'}`. */
-export interface Variable {
+interface Variable {
   readonly key: string;
   readonly fallback: string | undefined;
 }

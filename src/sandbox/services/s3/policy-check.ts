@@ -7,6 +7,7 @@ import {
 } from '../../../policy/catalogue/index.js';
 import { asList } from '../../../policy/documents.js';
 import type { PolicyDocument, Statement } from '../../../policy/types.js';
+import { globMatches, parseGlob } from '../../../policy/wildcard.js';
 import type { WireError } from '../../types.js';
 import { s3Error } from './errors.js';
 
@@ -101,12 +102,10 @@ function checkPrincipalShape(principal: unknown): void {
   }
 }
 
-function toRegExp(pattern: string): RegExp {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 'is');
+/** A hostile pattern must not cost more than a plain comparison, so that no regular expression is made of it. */
+function matcherOf(pattern: string): (text: string) => boolean {
+  const glob = parseGlob(pattern.toLowerCase());
+  return (text) => globMatches(glob, text.toLowerCase());
 }
 
 /** The actions that a pattern means, and whether it names one alone. */
@@ -116,8 +115,8 @@ function actionsFor(pattern: string): { readonly actions: readonly CatalogueActi
   const exact = findAction(pattern);
   if (exact !== undefined) return { actions: exact.service === 's3' ? [exact] : [], single: true };
   if (!/[*?]/.test(pattern)) return { actions: [], single: true };
-  const expression = toRegExp(pattern);
-  return { actions: s3.filter((action) => expression.test(action.name)), single: false };
+  const matches = matcherOf(pattern);
+  return { actions: s3.filter((action) => matches(action.name)), single: false };
 }
 
 /** Which resource types of the catalogue a Resource pattern names, as far as this policy's owner goes. */
@@ -127,11 +126,11 @@ function resourceTypes(resource: string, owner: PolicyOwner): readonly string[] 
   if (!resource.startsWith('arn:')) return [];
   if (resource === owner.arn) return [container];
   if (resource.startsWith(prefix)) return [member];
-  const expression = toRegExp(resource);
+  const matches = matcherOf(resource);
   const types: string[] = [];
-  if (expression.test(owner.arn)) types.push(container);
+  if (matches(owner.arn)) types.push(container);
   // `BUCKET*` reaches into the bucket as well; what stands behind the slash is free.
-  if (expression.test(`${prefix}x`) || (types.length > 0 && resource.endsWith('*'))) types.push(member);
+  if (matches(`${prefix}x`) || (types.length > 0 && resource.endsWith('*'))) types.push(member);
   return types;
 }
 
