@@ -104,7 +104,9 @@ export async function regionsFor(
 function isOneConnections(error: unknown, wanted: readonly string[]): error is S3ConnectError {
   if (!(error instanceof S3ConnectError)) return false;
   if (error.code === 'BadFile' || error.code === 'BadUsage' || error.code === 'UnknownConnection') return false;
-  return wanted.some((name) => error.path?.startsWith(`/connections/${name}`)) || error.code === 'UnknownTemplate';
+  return wanted.some(
+    (name) => error.path?.startsWith(`/connections/${name}/`) || error.path === `/connections/${name}`,
+  );
 }
 
 /** Exit codes of the connections that could not be resolved. */

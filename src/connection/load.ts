@@ -3,7 +3,7 @@ import { S3ConnectError } from '../errors.js';
 import { schemaIssues } from '../template/issues.js';
 import { readJson } from '../template/json-text.js';
 import { knownKeysAt } from '../template/schema.js';
-import { printable } from '../template/text.js';
+import { ended, printable } from '../template/text.js';
 import { connectionsSchema } from './schema.js';
 import type { ConnectionsFile } from './types.js';
 
@@ -56,7 +56,7 @@ export function parseConnections(text: string, file: string): LoadedFile {
       const { line, column } = json.locate(issue.pointer);
       throw new S3ConnectError(
         issue.kind === 'shape' ? 'BadFile' : 'BadValue',
-        `${printable(file)}:${line}:${column}: ${issue.message}.`,
+        `${printable(file)}:${line}:${column}: ${ended(issue.message)}`,
         { path: issue.pointer, hint: issue.hint },
       );
     }

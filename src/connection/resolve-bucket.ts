@@ -2,7 +2,7 @@ import { levelOf, onlyReads } from '../template/actions.js';
 import { nearest } from '../template/nearest.js';
 import { parameterValues } from '../template/parameters.js';
 import { substitute } from '../template/substitute.js';
-import { printable } from '../template/text.js';
+import { ended, printable, sentence } from '../template/text.js';
 import type {
   AccessLevel,
   Method,
@@ -50,7 +50,7 @@ const LIST_LEVELS: readonly AccessLevel[] = ['read', 'list', 'write', 'delete'];
 export function resolveBucket(entry: BucketEntry, pointer: string, context: BucketContext): ResolvedBucket {
   const { settings, method, places, template } = context;
   const check = (at: string, fault: Fault | undefined) => {
-    if (fault !== undefined) places.fail(`${pointer}${at}`, `${fault.message}.`, fault.hint);
+    if (fault !== undefined) places.fail(`${pointer}${at}`, ended(fault.message), fault.hint);
   };
   const fail = (at: string, message: string, hint: string) => places.fail(`${pointer}${at}`, message, hint);
 
@@ -179,7 +179,7 @@ function bucketParams(
   if ('fault' in result) {
     return context.places.fail(
       `${pointer}/params/${result.fault.name}`,
-      `${capital(result.fault.message)}.`,
+      sentence(result.fault.message),
       result.fault.hint,
     );
   }
@@ -204,10 +204,10 @@ function accessPointOf(entry: BucketEntry, pointer: string, context: BucketConte
     places.fail(at, 'An access point lets nobody in without credentials.', 'Remove the access point.');
   if (use === 'none') places.fail(at, `${template.vendor} can't use an access point.`, 'Remove it.');
   const named = accessPointNameFault(entry.accessPoint.name);
-  if (named !== undefined) places.fail(`${at}/name`, `${capital(named.message)}.`, named.hint);
+  if (named !== undefined) places.fail(`${at}/name`, sentence(named.message), named.hint);
   if (entry.accessPoint.vpcId !== undefined) {
     const vpc = vpcFault(entry.accessPoint.vpcId);
-    if (vpc !== undefined) places.fail(`${at}/vpcId`, `${capital(vpc.message)}.`, vpc.hint);
+    if (vpc !== undefined) places.fail(`${at}/vpcId`, sentence(vpc.message), vpc.hint);
   }
   return { name: entry.accessPoint.name, vpcId: entry.accessPoint.vpcId, direct: entry.accessPoint.direct === true };
 }
@@ -254,7 +254,7 @@ function corsOf(
     );
   origins.forEach((origin, i) => {
     const wrong = originFault(origin);
-    if (wrong !== undefined) places.fail(`${at}/allowedOrigins/${i}`, `${capital(wrong.message)}.`, wrong.hint);
+    if (wrong !== undefined) places.fail(`${at}/allowedOrigins/${i}`, sentence(wrong.message), wrong.hint);
   });
   if (own?.nullOrigin === true && !origins.includes('*') && !origins.includes('null')) origins.push('null');
   const methods = entry.cors?.allowedMethods ?? own?.allowedMethods ?? ['GET', 'HEAD'];
@@ -270,7 +270,7 @@ function corsOf(
   for (const [key, list, faultOf] of lists) {
     list.forEach((item, i) => {
       const wrong = faultOf(item);
-      if (wrong !== undefined) places.fail(`${at}/${key}/${i}`, `${capital(wrong.message)}.`, wrong.hint);
+      if (wrong !== undefined) places.fail(`${at}/${key}/${i}`, sentence(wrong.message), wrong.hint);
     });
   }
   const cors: CorsSettings = {
@@ -321,7 +321,7 @@ function notificationsOf(entry: BucketEntry, pointer: string, context: BucketCon
   }
   if (use === 'none') places.fail(at, `${template.vendor} has no use for notifications.`, 'Remove them.');
   const topic = topicFault(given.snsTopic);
-  if (topic !== undefined) places.fail(`${at}/snsTopic`, `${capital(topic.message)}.`, topic.hint);
+  if (topic !== undefined) places.fail(`${at}/snsTopic`, sentence(topic.message), topic.hint);
   const events = given.events ?? settings.notifications?.events ?? ['s3:ObjectCreated:*'];
   if (events.length === 0)
     places.fail(`${at}/events`, 'The list of events is empty.', 'Name events, or remove the key.');
@@ -336,7 +336,7 @@ function notificationsOf(entry: BucketEntry, pointer: string, context: BucketCon
   });
   if (given.subscribe !== undefined) {
     const url = subscribeFault(given.subscribe);
-    if (url !== undefined) places.fail(`${at}/subscribe`, `${capital(url.message)}.`, url.hint);
+    if (url !== undefined) places.fail(`${at}/subscribe`, sentence(url.message), url.hint);
   }
   if (given.suffix !== undefined && (/[*?]/.test(given.suffix) || printable(given.suffix) !== given.suffix)) {
     places.fail(
@@ -346,8 +346,4 @@ function notificationsOf(entry: BucketEntry, pointer: string, context: BucketCon
     );
   }
   return { snsTopic: given.snsTopic, events: [...new Set(events)], suffix: given.suffix, subscribe: given.subscribe };
-}
-
-export function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

@@ -6,13 +6,13 @@ import { principalFault, principalKind } from '../template/principals.js';
 import { knownKeysAt } from '../template/schema.js';
 import { settingsFor } from '../template/settings.js';
 import { placeholdersIn, substitute } from '../template/substitute.js';
-import { printable } from '../template/text.js';
+import { printable, sentence } from '../template/text.js';
 import type { ParameterValue, TemplateSettings } from '../template/types.js';
 import { applyFlags, selectConnections } from './flags.js';
 import type { LoadedFile } from './load.js';
 import { ownerOf } from './owner.js';
 import { connectionPointer, type Places, placesOf } from './places.js';
-import { capital, resolveBucket } from './resolve-bucket.js';
+import { resolveBucket } from './resolve-bucket.js';
 import { CONNECTION_NAME, connectionSchema } from './schema.js';
 import type { ConnectionEntry, ConnectionFlags, ResolvedBucket, ResolvedConnection, Site } from './types.js';
 import {
@@ -119,7 +119,7 @@ function resolveOne(merged: MergedEntry, input: ResolveInput): ResolvedConnectio
   const at = connectionPointer(name);
   const fail = (key: string, message: string, hint: string): never => places.fail(`${at}${key}`, message, hint);
   const check = (key: string, fault: Fault | undefined) => {
-    if (fault !== undefined) fail(key, `${capital(fault.message)}.`, fault.hint);
+    if (fault !== undefined) fail(key, sentence(fault.message), fault.hint);
   };
 
   checkShape(entry, at, places);
@@ -139,7 +139,7 @@ function resolveOne(merged: MergedEntry, input: ResolveInput): ResolvedConnectio
     if (wrong !== undefined)
       places.fail(
         (input.region ?? entry.region) ? `${at}/region` : '/defaults/region',
-        `${capital(wrong.message)}.`,
+        sentence(wrong.message),
         wrong.hint,
       );
   }
@@ -157,7 +157,7 @@ function resolveOne(merged: MergedEntry, input: ResolveInput): ResolvedConnectio
   for (const [key, value] of Object.entries(tags)) {
     const wrong = tagFault(key, value);
     const place = entry.tags !== undefined && Object.hasOwn(entry.tags, key) ? `${at}/tags` : '/defaults/tags';
-    if (wrong !== undefined) places.fail(`${place}/${key}`, `${capital(wrong.message)}.`, wrong.hint);
+    if (wrong !== undefined) places.fail(`${place}/${key}`, sentence(wrong.message), wrong.hint);
   }
   if (Object.keys(tags).length > 45)
     fail('/tags', 'There are more than 45 tags.', 'AWS allows 50, and s3connect needs some of its own.');
@@ -221,7 +221,7 @@ function checkShape(entry: ConnectionEntry, at: string, places: Places): void {
   if (issue === undefined) return;
   const code =
     issue.kind === 'shape' && places.pathOf(`${at}${issue.pointer}`).startsWith('/') ? 'BadFile' : 'BadValue';
-  places.fail(`${at}${issue.pointer}`, `${capital(issue.message)}.`, issue.hint, code);
+  places.fail(`${at}${issue.pointer}`, sentence(issue.message), issue.hint, code);
 }
 
 function paramsOf(
@@ -247,7 +247,7 @@ function paramsOf(
   const result = parameterValues(template, entry.params ?? {});
   if (!('fault' in result)) return result.values;
   const { fault } = result;
-  return places.fail(`${at}/params/${fault.name}`, `${capital(fault.message)}.`, fault.hint);
+  return places.fail(`${at}/params/${fault.name}`, sentence(fault.message), fault.hint);
 }
 
 interface Checks {
@@ -381,7 +381,7 @@ function checkTrust(
   const fail = (key: string, message: string, hint: string): never => places.fail(`${at}/trust/${key}`, message, hint);
   (trust.principals ?? []).forEach((principal, i) => {
     const wrong = principalFault(principal);
-    if (wrong !== undefined) fail(`principals/${i}`, `${capital(wrong.message)}.`, wrong.hint);
+    if (wrong !== undefined) fail(`principals/${i}`, sentence(wrong.message), wrong.hint);
   });
   if ((trust.principals?.length ?? 0) > 0 && (method === 'user' || method === 'anonymous')) {
     fail(
@@ -392,7 +392,7 @@ function checkTrust(
   }
   (trust.externalIds ?? []).forEach((id, i) => {
     const wrong = externalIdFault(id);
-    if (wrong !== undefined) fail(`externalIds/${i}`, `${capital(wrong.message)}.`, wrong.hint);
+    if (wrong !== undefined) fail(`externalIds/${i}`, sentence(wrong.message), wrong.hint);
   });
   if ((trust.externalIds?.length ?? 0) > 0) {
     if (method !== 'role' && method !== 'existing-role') {
@@ -412,7 +412,7 @@ function checkTrust(
       const wrong = principalFault(verifier);
       fail(
         `verifiers/${i}`,
-        `${capital(wrong?.message ?? `"${printable(verifier)}" is no user and no role`)}.`,
+        sentence(wrong?.message ?? `"${printable(verifier)}" is no user and no role`),
         'Give the ARN of a user or role of the own account.',
       );
     }

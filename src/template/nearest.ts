@@ -1,4 +1,4 @@
-import { closest, distance } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
 import { printable } from './text.js';
 
 /**
@@ -14,21 +14,25 @@ export function closestOf(word: string, candidates: readonly string[]): string |
     return lower.length > 3 && other.length > 3 && (other.includes(lower) || lower.includes(other));
   });
   const pool = inside.length > 0 ? inside : candidates;
-  if (pool.length === 0) return undefined;
-  const best = closest(
-    lower,
-    pool.map((candidate) => candidate.toLowerCase()),
-  );
-  return pool.find((candidate) => candidate.toLowerCase() === best);
+  return [...pool].sort((a, b) => farness(lower, a) - farness(lower, b))[0];
+}
+
+/** Levenshtein's distance, or that to the candidate's beginning where the word stops early (`bitmovn`). */
+function farness(lower: string, candidate: string): number {
+  const other = candidate.slice(0, 200).toLowerCase();
+  const whole = distance(lower, other);
+  if (lower.length < 4 || other.length <= lower.length) return whole;
+  return Math.min(whole, distance(lower, other.slice(0, lower.length + 1)) + 0.5);
 }
 
 /** As `closestOf`, but undefined where none is near enough to be a help. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const found = closestOf(word, candidates);
   if (found === undefined) return undefined;
-  const [a, b] = [word.slice(0, 200).toLowerCase(), found.toLowerCase()];
-  const near = distance(a, b) <= Math.max(2, Math.floor(Math.max(a.length, b.length) * 0.4));
-  return near || (a.length > 3 && (b.includes(a) || a.includes(b))) ? found : undefined;
+  const lower = word.slice(0, 200).toLowerCase();
+  const other = found.toLowerCase();
+  const inside = lower.length > 3 && (other.includes(lower) || lower.includes(other));
+  return inside || farness(lower, found) <= Math.max(2.5, Math.floor(lower.length * 0.4)) ? found : undefined;
 }
 
 /** ` Did you mean "x"?`, or which ones there are, as the hint of an error. */

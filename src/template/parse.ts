@@ -3,7 +3,7 @@ import { schemaIssues } from './issues.js';
 import { type JsonText, readJson } from './json-text.js';
 import { type RuleFault, ruleFaults } from './rules.js';
 import { knownKeysAt, templateSchema } from './schema.js';
-import { printable, printableValue } from './text.js';
+import { ended, printable, printableValue } from './text.js';
 import type { Template } from './types.js';
 
 /** A template is data of at most 1 MB (contract). */
@@ -49,7 +49,7 @@ export function templateError(file: string, parsed: ParsedTemplate): S3ConnectEr
   const fault = parsed.faults[0];
   if (fault === undefined) return undefined;
   const { line, column } = parsed.json.locate(fault.pointer);
-  return new S3ConnectError('BadTemplate', `${printable(file)}:${line}:${column}: ${fault.message}.`, {
+  return new S3ConnectError('BadTemplate', `${printable(file)}:${line}:${column}: ${ended(fault.message)}`, {
     path: fault.pointer,
     hint: fault.hint,
   });

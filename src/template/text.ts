@@ -24,3 +24,14 @@ function clean(value: unknown): unknown {
   }
   return value;
 }
+
+/** A text as a sentence: a capital first, and one mark at its end. */
+export function sentence(text: string): string {
+  const begun = text.slice(0, 1).toUpperCase() + text.slice(1);
+  return /[.?!]$/.test(begun) ? begun : `${begun}.`;
+}
+
+/** A text that goes on after a place (`file:3:7: …`), with one mark at its end. */
+export function ended(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
