@@ -33,7 +33,7 @@ const CONFLICT = 60_000;
 export function patienceFor(e: unknown, recent: Recent, text: string, id: string): Patience | undefined {
   if (!(e instanceof S3ConnectError)) return undefined;
   const fresh = [...recent.names].some((name) => text.includes(name));
-  const fresh = recent.names.size > 0;
+  const madeSome = recent.names.size > 0;
   switch (e.awsCode) {
     case 'MalformedPolicyDocument':
     case 'MalformedPolicyDocumentException':
@@ -44,13 +44,13 @@ export function patienceFor(e: unknown, recent: Recent, text: string, id: string
       return { for: 'the principals of the policy to be known', budgetMs: fresh ? LONG : SHORT, reread: false };
     case 'NoSuchEntity':
     case 'NoSuchEntityException':
-      return { for: 'IAM to know what was just made', budgetMs: fresh ? LONG : SHORT, reread: !fresh };
+      return { for: 'IAM to know what was just made', budgetMs: madeSome ? LONG : SHORT, reread: !madeSome };
     case 'EntityAlreadyExists':
     case 'EntityAlreadyExistsException':
       return { for: 'IAM to show what is there', budgetMs: SHORT, reread: true };
     case 'DeleteConflict':
     case 'DeleteConflictException':
-      return { for: 'IAM to see what was detached', budgetMs: fresh ? LONG : SHORT, reread: false };
+      return { for: 'IAM to see what was detached', budgetMs: madeSome ? LONG : SHORT, reread: false };
     case 'ConcurrentModification':
     case 'ConcurrentModificationException':
     case 'OperationAborted':
@@ -60,13 +60,13 @@ export function patienceFor(e: unknown, recent: Recent, text: string, id: string
     case 'NoSuchAccessPoint':
     case 'NotFound':
     case 'NotFoundException':
-      return fresh ? { for: 'what was just made to be there', budgetMs: CONFLICT, reread: false } : undefined;
+      return madeSome ? { for: 'what was just made to be there', budgetMs: CONFLICT, reread: false } : undefined;
     case 'AccessDenied':
       return recent.keys.has(`public-access-block|${id}`)
         ? { for: 'the change of Block Public Access to take effect', budgetMs: CONFLICT, reread: false }
         : undefined;
     case 'InvalidArgument':
-      return fresh && /destination/i.test(e.message)
+      return madeSome && /destination/i.test(e.message)
         ? { for: 'the topic to accept events', budgetMs: CONFLICT, reread: false }
         : undefined;
     default:
