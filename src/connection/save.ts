@@ -10,7 +10,7 @@ import {
   modify,
   parseTree,
 } from 'jsonc-parser';
-import { type MergedEntry, mergeEntries, type ResolveInput } from './resolve.js';
+import { type MergedEntry, mergeEntries, type ResolveInput } from './merge-entries.js';
 import type { ConnectionEntry } from './types.js';
 
 const SCHEMA = 'https://unpkg.com/s3connect/schema/connections.schema.json';
