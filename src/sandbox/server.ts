@@ -155,7 +155,11 @@ function identified(
   requestId: string,
   sourceIp: string | undefined,
 ): WireRequest {
-  const unsigned = service === 'sns' && raw.headers.authorization === undefined && UNSIGNED_SNS.has(actionOf(raw));
+  // A browser's preflight has the query of the presigned URL that it is for, whose signature is of another method:
+  // S3 doesn't look at it (S3 User Guide, "Troubleshooting CORS").
+  const unsigned =
+    (service === 's3' && raw.method === 'OPTIONS') ||
+    (service === 'sns' && raw.headers.authorization === undefined && UNSIGNED_SNS.has(actionOf(raw)));
   const who = unsigned
     ? { caller: ANONYMOUS, region: world.region, body: raw.body, trailers: {} }
     : authenticate(raw, world, dialectOf(service));

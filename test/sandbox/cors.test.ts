@@ -134,6 +134,23 @@ describe('a preflight', () => {
     }
   });
 
+  // The same page: a preflight has no credentials. A browser sends the query of a presigned URL along with it.
+  test('is answered for a presigned URL, whose signature is of the other method', async () => {
+    await rules({ AllowedMethods: ['GET'], AllowedOrigins: ['https://app.example'] });
+    const query = new URLSearchParams({
+      'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+      'X-Amz-Credential': 'AKIAIOSFODNN7EXAMPLE/20261124/us-east-1/s3/aws4_request',
+      'X-Amz-Date': '20261124T000000Z',
+      'X-Amz-Expires': '600',
+      'X-Amz-SignedHeaders': 'host',
+      'X-Amz-Signature': 'f'.repeat(64),
+    });
+    const headers = { origin: 'https://app.example', 'access-control-request-method': 'GET' };
+    const address = `/${Bucket}/film?${query}`;
+    expect((await world.anonymous(address, { method: 'OPTIONS', headers })).status).toBe(200);
+    expect((await world.anonymous(address, { headers })).status).toBe(403);
+  });
+
   test('needs an origin and a method', async () => {
     const answer = await world.anonymous(`/${Bucket}/film`, { method: 'OPTIONS' });
     expect([answer.status, (await answer.text()).includes('Origin request header needed')]).toEqual([400, true]);
