@@ -1,5 +1,6 @@
 import { systemClock, until } from '../aws/retry.js';
 import { S3ConnectError } from '../errors.js';
+import { kindOf } from '../resources/index.js';
 import type { Outlook } from '../resources/kind.js';
 import { actionOf, contribute, type Step } from './assemble.js';
 import type { Contribution, ObservedNode } from './nodes.js';
@@ -58,6 +59,15 @@ function isBornEmpty(progress: Progress, { kind, contributions, place }: Observe
   );
 }
 
+/** Is what it is part of removed in this run? Then AWS removes it, too, without a call. */
+function losesParent({ kind, place }: ObservedNode, { desired }: Contribution, outlook: Outlook): boolean {
+  const parent = kind.goesWithParent;
+  if (parent === undefined) return false;
+  const id = kind.dependsOn(desired, place).find((ref) => ref.kind === parent)?.id;
+  const planned = id === undefined ? undefined : outlook.planned(parent, id);
+  return planned !== undefined && kindOf(parent).show(planned) === null;
+}
+
 /**
  * Brings one node to where the contributions want it. A shared document is read again first and merged anew; what fails
  * only because it isn't visible yet is tried again within its budget, and what was waited for is said.
@@ -88,7 +98,7 @@ export async function writeNode(
     if (last === undefined) return { steps, wrote: false, expected: live };
     const after = kind.settle?.(last.after, o.random) ?? last.after;
     const settled = [...steps.slice(0, -1), { ...last, after }];
-    const goesAlong = kind.show(after) === null && kind.goesWithParent === true;
+    const goesAlong = kind.show(after) === null && losesParent(node, last.contribution, o.outlook);
     if (kind.same(live, after) || goesAlong) return { steps: settled, wrote: false, expected: after };
     text = JSON.stringify(kind.show(after) ?? kind.show(live));
     await kind.write(live, after, last.contribution.desired, progress.work.run.aws.ports(node.site), node.place);

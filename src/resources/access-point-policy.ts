@@ -18,7 +18,7 @@ export const accessPointPolicy: ResourceKind<'access-point-policy', AccessPointP
   type: 'access-point-policy',
   shared: true,
   bornEmptyIn: 'access-point',
-  goesWithParent: true,
+  goesWithParent: 'access-point',
   identify: (desired, place) => accessPointArn(place.partition, place.region, place.account, desired.name),
   dependsOn: (desired, place) => [
     { kind: 'access-point', id: accessPointArn(place.partition, place.region, place.account, desired.name) },

@@ -63,7 +63,7 @@ export interface ResourceKind<K extends ResourceType, L> {
   /** Shared with others: read again just before it is written. */
   readonly shared: boolean;
   /** Removed by AWS together with what it is part of: its removal is no call. */
-  readonly goesWithParent?: boolean;
+  readonly goesWithParent?: ResourceType;
   /** ARN, BUCKET or ROLE/POLICY, as plans show it. */
   /** Nothing of it is there in a parent that this run has just made, so nothing needs to be read again. */
   readonly bornEmptyIn?: ResourceType;

@@ -11,7 +11,7 @@ export interface OwnershipLive {
 export const ownershipControls: ResourceKind<'ownership-controls', OwnershipLive> = {
   type: 'ownership-controls',
   shared: false,
-  goesWithParent: true,
+  goesWithParent: 'bucket',
   identify: (desired) => desired.bucket,
   dependsOn: (desired) => [{ kind: 'bucket', id: desired.bucket }],
   async read(desired, reader) {

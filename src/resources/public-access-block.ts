@@ -28,7 +28,7 @@ function same(a: PublicAccessBlock | undefined, b: PublicAccessBlock | undefined
 export const publicAccessBlock: ResourceKind<'public-access-block', PublicAccessLive> = {
   type: 'public-access-block',
   shared: false,
-  goesWithParent: true,
+  goesWithParent: 'bucket',
   identify: (desired) => desired.bucket,
   dependsOn: (desired) => [{ kind: 'bucket', id: desired.bucket }],
   readsMost: (desired) => desired.purpose === 'opened',

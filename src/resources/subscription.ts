@@ -21,6 +21,11 @@ export function subscriptionMark(connectionMark: string, protocol: string, endpo
   return `s3connect:subscription:${connectionMark}:${hash}`;
 }
 
+/** `PendingConfirmation` stands in the ARN's place until the endpoint answers; SNS drops it after two days. */
+function isConfirmed(arn: string): boolean {
+  return arn.startsWith('arn:');
+}
+
 /** Subscriptions of a topic (Amazon SNS API Reference, Subscribe); an https endpoint confirms by itself. */
 export const subscription: ResourceKind<'subscription', SubscriptionLive> = {
   type: 'subscription',
@@ -51,7 +56,9 @@ export const subscription: ResourceKind<'subscription', SubscriptionLive> = {
     const found = (await ports.sns.listSubscriptions(topicArn)).find(
       (one) => one.protocol === protocol && one.endpoint === endpoint,
     );
-    return { ...live, arn: found?.arn, exists: found !== undefined };
+    // One that was never confirmed can't be taken back; it ends by itself.
+    const ending = !live.exists && found !== undefined && !isConfirmed(found.arn);
+    return { ...live, arn: found?.arn, exists: found !== undefined && !ending };
   },
   put: (live, desired, by) =>
     live.exists
@@ -65,6 +72,10 @@ export const subscription: ResourceKind<'subscription', SubscriptionLive> = {
       return { live: { ...live, exists: false, mark } };
     return { live, left: `the subscription of ${desired.endpoint} was there before` };
   },
+  note: (before, after) =>
+    before.arn !== undefined && !after.exists && !isConfirmed(before.arn)
+      ? 'it was never confirmed, so that SNS drops it by itself within two days'
+      : undefined,
   show: ({ exists, topicArn, protocol, endpoint }) => (exists ? { topicArn, protocol, endpoint } : null),
   same: (a, b) => a.exists === b.exists,
   async write(before, after, desired, { sns }) {
@@ -75,8 +86,7 @@ export const subscription: ResourceKind<'subscription', SubscriptionLive> = {
       await sns.subscribe(topicArn, protocol, endpoint);
       return;
     }
-    // One that was never confirmed has no ARN and ends by itself.
-    if (before.arn?.startsWith('arn:') === true) await sns.unsubscribe(before.arn);
+    if (before.arn !== undefined && isConfirmed(before.arn)) await sns.unsubscribe(before.arn);
     if (after.mark !== undefined) await sns.untagTopic(topicArn, [after.mark]);
   },
 };

@@ -14,7 +14,7 @@ export interface TopicPolicyLive {
 export const topicPolicy: ResourceKind<'topic-policy', TopicPolicyLive> = {
   type: 'topic-policy',
   shared: true,
-  goesWithParent: true,
+  goesWithParent: 'topic',
   identify: (desired) => desired.arn,
   dependsOn: (desired) => [{ kind: 'topic', id: desired.arn }],
   read: async ({ arn }, reader) => ({ policy: (await readTopic(reader, arn))?.policy }),
