@@ -44,3 +44,8 @@ export const SECRET_FILE: FlagDeclaration = flag(
 );
 export const ACCOUNT: FlagDeclaration = flag('--account <id>', '12-digit AWS account id; nothing is asked online');
 export const PARTITION: FlagDeclaration = flag('--partition <partition>', 'aws, aws-cn or aws-us-gov (default: aws)');
+
+export const WAIT: FlagDeclaration = flag(
+  '--wait <seconds>',
+  'ask again within this time before an answer counts (default: 10)',
+);

@@ -1,4 +1,4 @@
-import { ACCOUNT, ADOPT, ALLOW_PUBLIC, CONNECTION_FLAGS, EXPECT, PARTITION, SAVE, SECRET_FILE } from './flags.js';
+import { ACCOUNT, ADOPT, ALLOW_PUBLIC, CONNECTION_FLAGS, EXPECT, PARTITION, SAVE, SECRET_FILE, WAIT } from './flags.js';
 import { type CommandDeclaration, flag, repeated } from './types.js';
 
 /** The way of a connection: make it, see it, apply it, prove it, hand it over, take it away. */
@@ -69,7 +69,7 @@ export const FLOW_COMMANDS: readonly CommandDeclaration[] = [
       flag('--no-write', 'no probe that writes'),
       flag('--allow-unknown', 'unknown counts as success'),
       flag('--allow-residue', 'write to buckets where versions cannot be removed'),
-      flag('--wait <seconds>', 'ask again within this time before an answer counts (default: 10)'),
+      WAIT,
       SECRET_FILE,
       repeated('--report <file>', 'write a report: .xml (JUnit), .sarif, .json or .md by the ending'),
       flag('--receipt <file>', 'not supported yet'),

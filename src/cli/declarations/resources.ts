@@ -1,5 +1,5 @@
 import { SELECTIONS } from '../selections.js';
-import { ADOPT, ALLOW_PUBLIC, CONNECTION_FLAGS, EXPECT, SAVE, SECRET_FILE } from './flags.js';
+import { ADOPT, ALLOW_PUBLIC, CONNECTION_FLAGS, EXPECT, SAVE, SECRET_FILE, WAIT } from './flags.js';
 import { type CommandDeclaration, flag } from './types.js';
 
 const APPLY_FLAGS = [...CONNECTION_FLAGS, SAVE, ADOPT, ALLOW_PUBLIC, EXPECT];
@@ -106,8 +106,8 @@ export const RESOURCE_COMMANDS: readonly CommandDeclaration[] = [
     name: 'cors check',
     arguments: '[name...]',
     summary: 'send real preflights and GETs with an Origin',
-    flags: CONNECTION_FLAGS,
-    examples: ['s3connect cors check accurate-video'],
+    flags: [...CONNECTION_FLAGS, WAIT],
+    examples: ['s3connect cors check accurate-video', 's3connect cors check accurate-video --wait 0'],
     load: () => import('../commands/cors-check.js'),
   },
   {
