@@ -13,8 +13,11 @@ export interface Prompter {
   input(message: string, options?: { readonly default?: string; readonly validate?: Validate }): Promise<string>;
   confirm(message: string, byDefault: boolean): Promise<boolean>;
   select<T>(message: string, choices: readonly Choice<T>[]): Promise<T>;
-  /** At least one. */
-  several<T>(message: string, choices: readonly Choice<T>[], chosen: readonly T[]): Promise<readonly T[]>;
+  several<T>(
+    message: string,
+    choices: readonly Choice<T>[],
+    options: { readonly required: boolean; readonly chosen?: readonly T[] },
+  ): Promise<readonly T[]>;
 }
 
 /** Prompts of inquirer, which is loaded with the first question. Ctrl-C is the error `Interrupted`. */
@@ -37,11 +40,15 @@ export function createPrompter(signal: AbortSignal): Prompter {
     confirm: async (message, byDefault) => (await ask({ type: 'confirm', message, default: byDefault })) === true,
     select: async <T>(message: string, choices: readonly Choice<T>[]) =>
       (await ask({ type: 'select', message, choices, pageSize: 12, loop: false })) as T,
-    several: async <T>(message: string, choices: readonly Choice<T>[], chosen: readonly T[]) =>
+    several: async <T>(
+      message: string,
+      choices: readonly Choice<T>[],
+      { required, chosen = [] }: { readonly required: boolean; readonly chosen?: readonly T[] },
+    ) =>
       (await ask({
         type: 'checkbox',
         message,
-        required: true,
+        required,
         loop: false,
         choices: choices.map((each) => ({ ...each, checked: chosen.includes(each.value) })),
       })) as readonly T[],

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 
 /** A web server on a free port of this machine; its origin is the one of a page that it serves. */
 export async function webServer(
@@ -17,11 +19,11 @@ export async function webServer(
   };
 }
 
-/** An empty page, for scripts of a test to run in. */
-export const pageServer = () =>
-  webServer((_request, response) => {
-    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>a player</title>');
-  });
+/** A page with a function `load(url)`, see player.html. */
+export async function pageServer() {
+  const page = await readFile(join(import.meta.dirname, 'player.html'));
+  return webServer((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(page));
+}
 
 /**
  * Sends everybody on to `?to=`, and lets every page read that: what a player asks for a manifest does. Two origins in a

@@ -27,11 +27,11 @@ export const run: RunCommand = async (context, _args, options) => {
   const prompter = createPrompter(context.signal);
   const pending = await pendingConnections(context, file);
   if (pending.length > 0 && flags.template === undefined) {
-    const resume = await prompter.select<ResolvedConnection | undefined>('What shall we do?', [
+    const resume = await prompter.select<ResolvedConnection | null>('What shall we do?', [
       ...pending.map((each) => ({ name: `go on with ${each.name}: it waits for the external ID`, value: each })),
-      { name: 'make a new connection', value: undefined },
+      { name: 'make a new connection', value: null },
     ]);
-    if (resume !== undefined) return resumeWith(context, options, prompter, resume, path, file);
+    if (resume !== null) return resumeWith(context, options, prompter, resume, path, file);
   }
 
   const inContext = await withProfile(context, prompter);
@@ -105,7 +105,7 @@ async function save(context: CommandContext, selection: Selection): Promise<void
 
 /** Connections of the file that wait for the vendor's external ID. */
 async function pendingConnections(context: CommandContext, file: File): Promise<readonly ResolvedConnection[]> {
-  if (file === undefined) return [];
+  if (file === undefined || Object.keys(file.data.connections).length === 0) return [];
   const { resolveConnections } = await import('../../connection/resolve.js');
   const all = await resolveConnections({
     file,

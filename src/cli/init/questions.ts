@@ -1,5 +1,5 @@
 import type { ConnectionFlags } from '../../connection/types.js';
-import type { AccessLevel, Method, Template } from '../../template/types.js';
+import type { AccessLevel, Method, Template, TemplateParameter } from '../../template/types.js';
 import type { Choice, Prompter } from '../prompter.js';
 import type { AccountView } from './account.js';
 import { givenParameters, type Needs, needsOf } from './needs.js';
@@ -131,7 +131,7 @@ async function askAccess(prompter: Prompter, needs: Needs): Promise<readonly Acc
   return prompter.several(
     'What may it do there?',
     parts.map((each) => ({ name: describe(needs, each), value: each })),
-    parts.slice(0, 1),
+    { required: true, chosen: parts.slice(0, 1) },
   );
 }
 
@@ -157,64 +157,97 @@ async function askExistingRole(prompter: Prompter, needs: Needs, account: Accoun
   });
 }
 
+type Extra = 'cors' | 'accessPoint' | 'notifications';
+
+const EXTRAS: Readonly<Record<Extra, string>> = {
+  cors: 'CORS, for web pages that load from the bucket',
+  accessPoint: 'an access point in front of the bucket',
+  notifications: 'notifications of new files through SNS',
+};
+
+/** What the template requires, and of what it leaves open the things that the user wants. */
+async function wantedExtras(prompter: Prompter, needs: Needs, flags: ConnectionFlags): Promise<ReadonlySet<Extra>> {
+  const given = { cors: flags.origin, accessPoint: flags.accessPoint, notifications: flags.snsTopic };
+  const uses = (Object.keys(EXTRAS) as Extra[]).filter((extra) => given[extra] === undefined);
+  const required = uses.filter((extra) => needs.settings[extra]?.use === 'required');
+  const open = uses.filter((extra) => needs.settings[extra]?.use === 'optional');
+  if (open.length === 0) return new Set(required);
+  const chosen = await prompter.several(
+    'Anything of this? (space chooses, Enter goes on)',
+    open.map((extra) => ({ name: EXTRAS[extra], value: extra })),
+    { required: false },
+  );
+  return new Set([...required, ...chosen]);
+}
+
 async function askExtras(prompter: Prompter, needs: Needs, flags: Mutable<ConnectionFlags>): Promise<void> {
-  const { settings } = needs;
-  if (flags.origin === undefined && settings.cors !== undefined && settings.cors.use !== 'none') {
-    const byDefault = settings.cors.allowedOrigins?.join(', ');
-    const note = needs.corsRequired ? '' : ', empty: no CORS';
-    const answer = await prompter.input(`Web origins that load from the bucket (with commas${note})`, {
+  const wanted = await wantedExtras(prompter, needs, flags);
+  if (wanted.has('cors')) {
+    const byDefault = needs.settings.cors?.allowedOrigins?.join(', ');
+    const answer = await prompter.input('Web origins that load from the bucket (several with commas)', {
       ...(byDefault === undefined ? {} : { default: byDefault }),
-      validate: (value) =>
-        value.trim() === '' && needs.corsRequired ? 'the template needs one' : valid.eachOf(valid.origin)(value),
+      validate: (value) => (value.trim() === '' ? 'at least one' : valid.eachOf(valid.origin)(value)),
     });
-    if (answer !== '') flags.origin = valid.split(answer);
+    flags.origin = valid.split(answer);
   }
-  if (flags.accessPoint === undefined && settings.accessPoint !== undefined && settings.accessPoint.use !== 'none') {
-    const rule = needs.accessPointRequired ? valid.resourceName : valid.optional(valid.resourceName);
-    const answer = await prompter.input(`Access point${needs.accessPointRequired ? '' : ' (empty: none)'}`, {
-      ...(needs.accessPointRequired && flags.name !== undefined ? { default: flags.name } : {}),
-      validate: rule,
+  if (wanted.has('accessPoint')) {
+    flags.accessPoint = await prompter.input('Name of the access point', {
+      ...(flags.name === undefined ? {} : { default: flags.name }),
+      validate: valid.resourceName,
     });
-    if (answer !== '') flags.accessPoint = answer;
   }
-  if (flags.snsTopic === undefined && settings.notifications !== undefined && settings.notifications.use !== 'none') {
-    const rule = needs.topicRequired ? valid.resourceName : valid.optional(valid.resourceName);
-    const answer = await prompter.input(`SNS topic for new files${needs.topicRequired ? '' : ' (empty: none)'}`, {
-      validate: rule,
-    });
-    if (answer !== '') flags.snsTopic = answer;
+  if (wanted.has('notifications')) {
+    flags.snsTopic = await prompter.input('Name of the SNS topic', { validate: valid.resourceName });
   }
 }
 
+/** Asks for the values that have to be known, and for the others where the user wants to set them. */
 async function askParameters(prompter: Prompter, needs: Needs, flags: ConnectionFlags): Promise<readonly string[]> {
   const known = givenParameters(flags);
+  const open = needs.parameters.filter(([name]) => !known.includes(name));
+  const needed = open.filter(([, each]) => each.required === true && each.default === undefined);
+  const others = open.filter((each) => !needed.includes(each));
   const answers: string[] = [];
-  for (const [name, parameter] of needs.parameters) {
-    if (known.includes(name)) continue;
-    const needed = parameter.required === true && parameter.default === undefined;
-    let answer: string;
-    if (parameter.enum !== undefined) {
-      const values = parameter.enum.map(String);
-      const first = parameter.default === undefined ? [] : [String(parameter.default)];
-      const ordered = [...first, ...values.filter((each) => !first.includes(each))];
-      const none = needed || parameter.default !== undefined ? [] : [{ name: '(leave it out)', value: '' }];
-      answer = await prompter.select(`${name}: ${parameter.description}`, [
-        ...none,
-        ...ordered.map((each) => ({ name: each, value: each })),
-      ]);
-    } else {
-      answer = await prompter.input(`${name}: ${parameter.description}${needed ? '' : ' (may be empty)'}`, {
-        ...(parameter.default === undefined ? {} : { default: String(parameter.default) }),
-        validate: (value) => parameterVerdict(value.trim(), parameter, needed),
-      });
+  const ask = async (parameters: Needs['parameters'], must: boolean) => {
+    for (const [name, parameter] of parameters) {
+      const answer = await askParameter(prompter, name, parameter, must);
+      if (answer !== '' && answer !== String(parameter.default)) answers.push(`${name}=${answer}`);
     }
-    if (answer !== '' && answer !== String(parameter.default)) answers.push(`${name}=${answer}`);
+  };
+  await ask(needed, true);
+  const names = others.map(([name]) => name).join(', ');
+  if (others.length > 0 && (await prompter.confirm(`Set what may be left as it is (${names})?`, false))) {
+    await ask(others, false);
   }
   return answers;
 }
 
-function parameterVerdict(value: string, parameter: Needs['parameters'][number][1], needed: boolean): true | string {
-  if (value === '') return needed ? 'the template needs it' : true;
+async function askParameter(
+  prompter: Prompter,
+  name: string,
+  parameter: TemplateParameter,
+  must: boolean,
+): Promise<string> {
+  const message = `${name}: ${parameter.description}`;
+  if (parameter.enum === undefined) {
+    return prompter.input(`${message}${must ? '' : ' (may be empty)'}`, {
+      ...(parameter.default === undefined ? {} : { default: String(parameter.default) }),
+      validate: (value) => parameterVerdict(value.trim(), parameter, must),
+    });
+  }
+  const values = parameter.enum.map(String);
+  if (parameter.type === 'string[]') {
+    const choices = values.map((each) => ({ name: each, value: each }));
+    return (await prompter.several(message, choices, { required: must })).join(',');
+  }
+  const first = parameter.default === undefined ? [] : [String(parameter.default)];
+  const ordered = [...first, ...values.filter((each) => !first.includes(each))];
+  const none = must || parameter.default !== undefined ? [] : [{ name: '(leave it out)', value: '' }];
+  return prompter.select(message, [...none, ...ordered.map((each) => ({ name: each, value: each }))]);
+}
+
+function parameterVerdict(value: string, parameter: TemplateParameter, must: boolean): true | string {
+  if (value === '') return must ? 'the template needs it' : true;
   if (parameter.type === 'integer' && !/^-?\d+$/.test(value)) return 'a whole number';
   if (parameter.type === 'boolean' && value !== 'true' && value !== 'false') return 'true or false';
   return true;

@@ -21,11 +21,6 @@ export function connectionName(taken: readonly string[]): (value: string) => Ver
   };
 }
 
-/** IAM User Guide, "IAM and STS quotas": names of roles and users. */
-export function iamName(value: string): Verdict {
-  return /^[\w+=,.@-]{1,64}$/.test(value) ? true : 'letters, digits and +=,.@_-, at most 64';
-}
-
 /** A role name or a glob of one. */
 export function roleGlob(value: string): Verdict {
   return /^[\w+=,.@*?-]{1,64}$/.test(value) ? true : 'a role name, in which * stands for anything';
@@ -62,11 +57,6 @@ export function eachOf(rule: (value: string) => Verdict): (value: string) => Ver
     }
     return true;
   };
-}
-
-/** Lets an empty answer through. */
-export function optional(rule: (value: string) => Verdict): (value: string) => Verdict {
-  return (value) => (value.trim() === '' ? true : rule(value.trim()));
 }
 
 /** An answer with commas as a list. */

@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import type { Finding } from '../../policy/types.js';
-import { count, plain } from './text.js';
+import { plain } from './text.js';
 
 /** Findings of lint, one block each: what, where, why, remedy. */
 export function findingLines(findings: readonly Finding[], colours: ChalkInstance): readonly string[] {
@@ -13,16 +13,4 @@ export function findingLines(findings: readonly Finding[], colours: ChalkInstanc
       ...(finding.remedy === '' ? [] : [`  ${colours.dim('remedy:')} ${plain(finding.remedy)}`]),
     ];
   });
-}
-
-/** All findings of some files for a person: a block each and how many there are; a word where there is none. */
-export function renderFindings(
-  findings: readonly Finding[],
-  files: readonly { readonly file: string }[],
-  colours: ChalkInstance,
-): string {
-  if (findings.length === 0) return colours.green(`No findings in ${count(files.length, 'file')}.`);
-  const of = (severity: Finding['severity']) => findings.filter((each) => each.severity === severity).length;
-  const total = `${count(of('error'), 'error')}, ${count(of('warning'), 'warning')}, ${of('advice')} advice`;
-  return [...findingLines(findings, colours), '', total].join('\n');
 }
