@@ -10,7 +10,7 @@ import { subscriptionMark } from '../resources/subscription.js';
 import { inNamespace, rolesWithTags } from './owned.js';
 import { callerOf, type Run, readOnce } from './run.js';
 
-/** What is left in the account of a connection that is no longer in the file. */
+/** What carries the marks of one connection in the account. */
 export interface Leftover {
   readonly owner: Owner;
   readonly facts: Facts;
@@ -21,25 +21,28 @@ export interface Leftover {
 interface Search {
   readonly run: Run;
   readonly namespace: string | null;
-  readonly knownTags: ReadonlySet<string>;
-  readonly knownMarks: ReadonlySet<string>;
+  /** By mark. */
+  readonly knownNames: ReadonlyMap<string, string>;
   /** Puts one found thing on the list of its owner. */
   found(by: { readonly tag: string } | { readonly mark: string }, resource: DesiredResource): void;
   bucket(name: string, region: string, account: string): void;
 }
 
-/** The tag of a connection of this namespace that the file doesn't have; undefined for everything else. */
-function strangerTag(search: Search, tags: Tags): string | undefined {
+/** The tag of a connection of this namespace; undefined for everything else. */
+function ownTag(search: Search, tags: Tags): string | undefined {
   const tag = tags[TAG_CONNECTION];
-  if (tag === undefined || search.knownTags.has(tag) || !inNamespace(tag, search.namespace)) return undefined;
-  return tag;
+  return tag !== undefined && inNamespace(tag, search.namespace) ? tag : undefined;
 }
 
-/** Marks of this namespace in Sids and ids that belong to no connection of the file. */
-function strangerMarks(search: Search, ids: readonly (string | undefined)[]): readonly string[] {
+/** Marks of this namespace in Sids and ids. */
+function ownMarks(search: Search, ids: readonly (string | undefined)[]): readonly string[] {
   const prefix = namespaceMark(search.namespace);
   const marks = ids.map(markOf).filter((mark): mark is string => mark?.startsWith(prefix) === true);
-  return [...new Set(marks)].filter((mark) => !search.knownMarks.has(mark));
+  return [...new Set(marks)];
+}
+
+function isKnown(search: Search, tag: string): boolean {
+  return search.knownNames.has(ownerOf(search.namespace, nameIn(tag)).mark);
 }
 
 function sidsOf(document: PolicyDocument | undefined): readonly (string | undefined)[] {
@@ -86,13 +89,13 @@ async function inRoles(search: Search, site: Site): Promise<void> {
   const roles = await rolesWithTags(run, site);
   await Promise.all(
     roles.map(async ({ name, path, description, permissionsBoundary, maxSessionDuration, tags }) => {
-      const tag = strangerTag(search, tags);
+      const tag = ownTag(search, tags);
       if (tag !== undefined) {
         const desired = { name, path, description, permissionsBoundary, maxSessionDuration, tags: {}, statements: [] };
         search.found({ tag }, { kind: 'role', site, desired });
         await attachedPolicies(search, site, tag, { role: name });
-        // With a role of ours all that is in it goes.
-        if (tags[TAG_ADOPTED] === undefined) return;
+        // With a role of ours all that is in it goes; one that stays may hold a policy of an older kind or name.
+        if (tags[TAG_ADOPTED] === undefined && !isKnown(search, tag)) return;
       }
       const policies = await readOnce(run, site, `ListRolePolicies ${name}`, (ports) =>
         ports.iam.listRolePolicies(name),
@@ -101,7 +104,7 @@ async function inRoles(search: Search, site: Site): Promise<void> {
         const document = await readOnce(run, site, `GetRolePolicy ${name}/${policy}`, (ports) =>
           ports.iam.getRolePolicy(name, policy),
         );
-        for (const mark of strangerMarks(search, sidsOf(document))) {
+        for (const mark of ownMarks(search, sidsOf(document))) {
           search.found({ mark }, { kind: 'role-policy', site, desired: { role: name, name: policy, statements: [] } });
         }
       }
@@ -115,7 +118,7 @@ async function inUsers(search: Search, site: Site): Promise<void> {
   await Promise.all(
     users.map(async ({ name, path, permissionsBoundary }) => {
       const tags = await readOnce(run, site, `ListUserTags ${name}`, (ports) => ports.iam.listUserTags(name));
-      const tag = strangerTag(search, tags);
+      const tag = ownTag(search, tags);
       if (tag === undefined) return;
       search.found({ tag }, { kind: 'user', site, desired: { name, path, permissionsBoundary, tags: {} } });
       await attachedPolicies(search, site, tag, { user: name });
@@ -123,7 +126,12 @@ async function inUsers(search: Search, site: Site): Promise<void> {
         ports.iam.listUserPolicies(name),
       );
       for (const policy of policies) {
-        search.found({ tag }, { kind: 'user-policy', site, desired: { user: name, name: policy, statements: [] } });
+        const document = await readOnce(run, site, `GetUserPolicy ${name}/${policy}`, (ports) =>
+          ports.iam.getUserPolicy(name, policy),
+        );
+        for (const mark of ownMarks(search, sidsOf(document))) {
+          search.found({ mark }, { kind: 'user-policy', site, desired: { user: name, name: policy, statements: [] } });
+        }
       }
       search.found({ tag }, { kind: 'access-key', site, desired: { user: name, path, secretFile: undefined } });
     }),
@@ -144,12 +152,12 @@ async function inBucket(search: Search, at: Site, account: string, name: string)
     readable(readOnce(run, site, `GetBucketNotification ${name}`, (ports) => ports.s3.getBucketNotification(name))),
   ]);
   search.bucket(name, head.region, account);
-  const tag = strangerTag(search, tags ?? {});
+  const tag = ownTag(search, tags ?? {});
   if (tag !== undefined) {
     const desired = { bucket: name, region: head.region, create: true, tags: {} };
     search.found({ tag }, { kind: 'bucket', site, desired });
   }
-  for (const mark of strangerMarks(search, sidsOf(policy))) {
+  for (const mark of ownMarks(search, sidsOf(policy))) {
     const ours = asList(policy?.Statement).filter(({ Sid: sid }: Statement) => sid?.startsWith(mark) === true);
     if (isPublicPolicy({ Version: '2012-10-17', Statement: ours }, 'bucket')) {
       const desired = { bucket: name, settings: CLOSED, purpose: 'opened' as const };
@@ -157,14 +165,14 @@ async function inBucket(search: Search, at: Site, account: string, name: string)
     }
     search.found({ mark }, { kind: 'bucket-policy', site, desired: { bucket: name, statements: [] } });
   }
-  for (const mark of strangerMarks(
+  for (const mark of ownMarks(
     search,
     (rules ?? []).map(({ ID: id }) => id),
   )) {
     search.found({ mark }, { kind: 'cors', site, desired: { bucket: name, rules: [] } });
   }
   const topics = notifications?.TopicConfigurations ?? [];
-  for (const mark of strangerMarks(
+  for (const mark of ownMarks(
     search,
     topics.map(({ Id: id }) => id),
   )) {
@@ -181,14 +189,14 @@ async function inTopics(search: Search, site: Site): Promise<void> {
         readable(readOnce(run, site, `GetTopicAttributes ${arn}`, (ports) => ports.sns.getTopic(arn))),
         readable(readOnce(run, site, `ListTagsForResource ${arn}`, (ports) => ports.sns.getTopicTags(arn))),
       ]);
-      const tag = strangerTag(search, tags ?? {});
+      const tag = ownTag(search, tags ?? {});
       const name = arn.split(':').at(-1) ?? '';
       if (tag !== undefined) search.found({ tag }, { kind: 'topic', site, desired: { name, arn, tags: {} } });
-      for (const mark of strangerMarks(search, sidsOf(topic?.policy))) {
+      for (const mark of ownMarks(search, sidsOf(topic?.policy))) {
         search.found({ mark }, { kind: 'topic-policy', site, desired: { arn, statements: [] } });
       }
       const keys = Object.keys(tags ?? {}).filter((key) => key.startsWith('s3connect:subscription:'));
-      const marks = strangerMarks(
+      const marks = ownMarks(
         search,
         keys.map((key) => key.split(':')[2]),
       );
@@ -230,10 +238,10 @@ async function inAccessPoints(search: Search, site: Site, account: string): Prom
           ),
         ),
       ]);
-      const tag = strangerTag(search, tags ?? {});
+      const tag = ownTag(search, tags ?? {});
       const { bucket, vpcId } = point;
       if (tag !== undefined) search.found({ tag }, { kind: 'access-point', site, desired: { name, bucket, vpcId } });
-      for (const mark of strangerMarks(search, sidsOf(policy))) {
+      for (const mark of ownMarks(search, sidsOf(policy))) {
         search.found({ mark }, { kind: 'access-point-policy', site, desired: { name, statements: [] } });
       }
     }),
@@ -245,8 +253,7 @@ function nameIn(tag: string): string {
 }
 
 /**
- * Looks at every role, user, bucket, topic and access point of an account for marks of a namespace that belong to no
- * connection of the file. A mark tells its namespace, not its connection's name: where no tag tells that either, the
+ * Looks at every role, user, bucket, topic and access point of an account for marks of a namespace. A mark tells its namespace, not its connection's name: where no tag tells that either, the
  * mark itself stands for the name.
  */
 export async function findLeftovers(
@@ -255,7 +262,6 @@ export async function findLeftovers(
   namespace: string | null,
   knownNames: readonly string[],
 ): Promise<readonly Leftover[]> {
-  const owners = knownNames.map((name) => ownerOf(namespace, name));
   const perProfile = new Map<string, Site[]>();
   for (const site of sites) {
     const list = perProfile.get(site.profile ?? '') ?? [];
@@ -271,15 +277,14 @@ export async function findLeftovers(
       const search: Search = {
         run,
         namespace,
-        knownTags: new Set(owners.map(({ tag }) => tag)),
-        knownMarks: new Set(owners.map(({ mark }) => mark)),
+        knownNames: new Map(knownNames.map((name) => [ownerOf(namespace, name).mark, name])),
         found(by, resource) {
           const named = 'tag' in by ? ownerOf(namespace, nameIn(by.tag)) : undefined;
           const mark = 'tag' in by ? (named?.mark ?? '') : by.mark;
-          const entry = byMark.get(mark) ?? {
-            owner: named ?? { namespace, name: mark, tag: mark, mark },
-            resources: [],
-          };
+          const name = search.knownNames.get(mark);
+          const known = name === undefined ? undefined : ownerOf(namespace, name);
+          const owner = named ?? known ?? { namespace, name: mark, tag: mark, mark };
+          const entry = byMark.get(mark) ?? { owner, resources: [] };
           byMark.set(mark, { owner: named ?? entry.owner, resources: [...entry.resources, resource] });
         },
         bucket: (name, region, owner) => {

@@ -18,6 +18,8 @@ export interface Member {
   readonly facts: Facts;
   readonly resources: readonly DesiredResource[];
   readonly goal: Goal;
+  /** Resources from this one on are no longer wanted (`--prune`). */
+  readonly staleFrom?: number;
 }
 
 export interface Contribution {
@@ -52,7 +54,7 @@ function siteOf(resource: DesiredResource, facts: Facts): Site {
 /** Joins the desired resources of all members: what is one thing in the account is one node. */
 export function joinNodes(members: readonly Member[], adopt: boolean): readonly Node[] {
   const nodes = new Map<string, Node & { contributions: Contribution[] }>();
-  for (const { index, connection, facts, resources, goal } of members) {
+  for (const { index, connection, facts, resources, goal, staleFrom } of members) {
     resources.forEach((resource, row) => {
       const kind = kindOf(resource.kind);
       const site = siteOf(resource, facts);
@@ -68,7 +70,13 @@ export function joinNodes(members: readonly Member[], adopt: boolean): readonly 
         place,
         facts,
       };
-      const contribution: Contribution = { member: index, row, desired: resource.desired, by, goal };
+      const contribution: Contribution = {
+        member: index,
+        row,
+        desired: resource.desired,
+        by,
+        goal: staleFrom !== undefined && row >= staleFrom ? 'absent' : goal,
+      };
       const known = nodes.get(key);
       if (known === undefined) nodes.set(key, { key, kind, id, place, site, contributions: [contribution] });
       else known.contributions.push(contribution);

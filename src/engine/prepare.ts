@@ -1,14 +1,14 @@
 import type { AwsAccess } from '../aws/ports.js';
 import { compileConnection } from '../connection/compile.js';
 import type { Facts, ResolvedConnection, ResourceType } from '../connection/types.js';
-import { S3ConnectError } from '../errors.js';
+import { type ErrorCode, S3ConnectError } from '../errors.js';
 import { type Assembled, assemble } from './assemble.js';
 import { gatherFacts } from './facts.js';
-import { findLeftovers, type Leftover } from './leftovers.js';
 import { joinNodes, type Member, type ObservedNode } from './nodes.js';
 import { observe } from './observe.js';
 import { ownershipFindings } from './ownership-findings.js';
 import { type Heading, planOf } from './plan.js';
+import { addLeftovers } from './prune.js';
 import { refusalsOf } from './refusals.js';
 import { type Run, startRun } from './run.js';
 import type { OnEvent, Plan } from './types.js';
@@ -112,42 +112,22 @@ async function settle(
   }
 }
 
-/** A connection that is only known by what it left: enough of one to take that away. */
-function memberOf(leftover: Leftover, index: number): Member {
-  const { owner, facts, site, resources } = leftover;
-  const connection: ResolvedConnection = {
-    name: owner.name,
-    pointer: '',
-    owner,
-    template: { id: '', version: '', title: '', vendor: '', docs: [], methods: ['role'], access: {} },
-    builtin: true,
-    method: 'role',
-    site,
-    role: undefined,
-    user: undefined,
-    policy: { kind: 'inline', name: '', description: undefined },
-    trust: { principals: [], externalIds: [], verifiers: [] },
-    externalId: { mode: 'none' },
-    params: {},
-    pinAccount: false,
-    tags: {},
-    buckets: [],
-  };
-  return { index, connection, facts, resources, goal: 'absent' };
+/** No credentials, or nobody there: that is no one connection's trouble. */
+const COMMON: ReadonlySet<ErrorCode> = new Set(['NoCredentials', 'ExpiredCredentials', 'EndpointUnreachable']);
+
+function throwIfCommon(failed: ReadonlyMap<number, S3ConnectError>, count: number): void {
+  const errors = [...failed.values()];
+  const first = errors[0];
+  if (first === undefined || errors.length < count) return;
+  if (count === 1 || (COMMON.has(first.code) && errors.every(({ code }) => code === first.code))) throw first;
 }
 
-async function leftovers(input: PrepareInput, run: Run): Promise<readonly Member[]> {
-  if (input.prune !== true || input.connections.length === 0) return [];
+async function pruned(input: PrepareInput, run: Run, members: readonly Member[]) {
   const { connections } = input;
-  const known = input.knownNames ?? connections.map(({ name }) => name);
+  if (input.prune !== true || connections.length === 0) return { members, added: [] };
   const namespace = input.namespace ?? connections[0]?.owner.namespace ?? null;
-  const found = await findLeftovers(
-    run,
-    connections.map(({ site }) => site),
-    namespace,
-    known,
-  );
-  return found.map((leftover, at) => memberOf(leftover, connections.length + at));
+  const knownNames = input.knownNames ?? connections.map(({ name }) => name);
+  return addLeftovers(run, { connections, namespace, knownNames }, members);
 }
 
 /**
@@ -158,15 +138,14 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
   const concurrency = input.concurrency ?? 16;
   const run = startRun(input.aws, concurrency);
   const connections = input.connections;
-  const [gathered, left] = await Promise.all([
-    Promise.all(connections.map((c, index) => gather(input, run, c, index))),
-    leftovers(input, run),
-  ]);
-  const members = [...gathered.flatMap(({ member }) => (member === undefined ? [] : [member])), ...left];
+  const gathered = await Promise.all(connections.map((c, index) => gather(input, run, c, index)));
+  const wanted = gathered.flatMap(({ member }) => (member === undefined ? [] : [member]));
   const failed = new Map<number, S3ConnectError>();
   gathered.forEach(({ error }, index) => {
     if (error !== undefined) failed.set(index, error);
   });
+  throwIfCommon(failed, connections.length);
+  const { members, added: left } = await pruned(input, run, wanted);
   const names = [...connections, ...left.map(({ connection }) => connection)].map(({ name }) => name);
   const [observed, extra] = await Promise.all([
     observe(run, joinNodes(members, input.adopt === true), names, input.onEvent),
@@ -175,8 +154,7 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
   for (const [member, error] of observed.failures) if (!failed.has(member)) failed.set(member, error);
   if (input.signal?.aborted === true) throw new S3ConnectError('Interrupted', 'Interrupted; nothing was changed.');
   const assembled = await settle(input, run, observed.nodes, failed);
-  const only = failed.get(0);
-  if (names.length === 1 && only !== undefined) throw only;
+  throwIfCommon(failed, names.length);
   const headings = connections.map((c, index): Heading => {
     const error = failed.get(index);
     return headingOf(c, { ...gathered[index], ...(error === undefined ? {} : { error }) });

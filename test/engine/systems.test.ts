@@ -231,11 +231,40 @@ describe('prune', () => {
     expect(await s3control.listAccessPoints(r.sandbox.account)).toEqual([]);
     const policy = JSON.stringify(await s3.getBucketPolicy('acme-raw'));
     for (const [connection] of [kept, two]) expect(policy).toContain(connection?.owner.mark);
-    expect((await prepare(prune)).plan.summary).toMatchObject({ update: 0, delete: 0 });
+    const second = await prepare(prune);
+    expect(second.plan.connections.flatMap(({ changes }) => changes.filter(({ action }) => action !== 'none'))).toEqual(
+      [],
+    );
 
     await execute(await prepare({ connections: two, goal: 'absent', aws: r.aws }));
     await execute(await prepare({ connections: kept, goal: 'absent', aws: r.aws }));
     await execute(await prepare({ connections: all, goal: 'absent', aws: r.aws }));
     expect(await r.state()).toBe(before);
+  });
+
+  it('removes what a connection of the file no longer wants: a bucket that left it, an older kind of policy', async () => {
+    const entry = (policy: object, ...names: string[]) => ({
+      coactive: {
+        template: 'coactive',
+        method: 'role',
+        policy,
+        buckets: names.map((name) => ({ name, create: true })),
+      },
+      granted: { template: 'coactive', method: 'bucket-policy', buckets: names.map((name) => ({ name })) },
+    });
+    await apply({ coactive: entry({ kind: 'inline' }, 'acme-a', 'acme-b').coactive });
+    await apply(entry({ kind: 'inline' }, 'acme-a', 'acme-b'));
+    const now = entry({ kind: 'managed', name: 'coactive-read' }, 'acme-a');
+    const planned = await plan(now, { prune: true });
+    const deleted = planned.plan.connections.map(({ changes }) =>
+      changes.filter(({ action }) => action === 'delete').map(({ resource, id }) => `${resource} ${id}`),
+    );
+    expect(deleted[0]).toEqual(expect.arrayContaining(['bucket acme-b', 'role-policy coactive/coactive-s3-read']));
+    expect(planned.plan.connections).toHaveLength(2);
+    await execute(planned);
+    const { s3, iam } = r.aws.ports({ region });
+    expect(await s3.listBuckets()).toEqual(['acme-a']);
+    expect(await iam.listRolePolicies('coactive')).toEqual([]);
+    expect((await plan(now, { prune: true })).plan.summary).toMatchObject({ create: 0, update: 0, delete: 0 });
   });
 });
