@@ -4,6 +4,7 @@ import { type Answer, meaningOf, probed, undecided } from '../answers.js';
 import type { ExpectedRow } from '../expected.js';
 import { grants, onlyThroughAccessPoint } from '../grants.js';
 import { listPrefix, throughOf } from '../requests.js';
+import { getMissing, refusedAction } from './missing-key.js';
 import type { Actor, Stage, Zone } from './stage.js';
 
 export interface ProbeScene {
@@ -40,9 +41,9 @@ export async function probeRow(row: ExpectedRow, s: ProbeScene): Promise<Answer>
     case 'get':
     case 'access-point.get':
     case 'get.direct':
-      return probeGet(identity, 'inside', s);
+      return probeGet(identity, 'inside', s, row.expect);
     case 'get.outside-prefix':
-      return probeGet(identity, 'outside', s);
+      return probeGet(identity, 'outside', s, row.expect);
     case 'put':
     case 'access-point.put':
     case 'put.direct':
@@ -91,11 +92,8 @@ function probeList(row: ExpectedRow, actor: Actor, bucket: ResolvedBucket): Prom
   return anyOf([listing(actor, bucket.prefix, 'under the prefix'), listing(actor, '', 'without a prefix')]);
 }
 
-/**
- * GetObject on a probe object, else HEAD on one object that is there (its body is never read), else on a key that is
- * missing: 404 shows the right (S3 API reference, GetObject: 404 with s3:ListBucket, 403 without), 403 shows nothing.
- */
-async function probeGet(actor: Actor, zone: Zone, s: ProbeScene): Promise<Answer> {
+/** GetObject on a probe object, else HEAD on one object that is there (its body is never read), else on a missing key. */
+async function probeGet(actor: Actor, zone: Zone, s: ProbeScene, expect: ExpectedRow['expect']): Promise<Answer> {
   // Where a probe object would set off somebody's workflow, an object that is there does as well.
   const quiet = zone === 'inside' && (await s.stage.sendsEvents(zone)) ? await s.stage.existing() : undefined;
   if (quiet !== undefined) return headExisting(actor, quiet);
@@ -106,12 +104,7 @@ async function probeGet(actor: Actor, zone: Zone, s: ProbeScene): Promise<Answer
   }
   const existing = zone === 'inside' ? await s.stage.existing() : undefined;
   if (existing !== undefined) return headExisting(actor, existing);
-  const answer = await actor.port.get(actor.target, s.stage.freshKey(zone));
-  const meaning = meaningOf(answer);
-  if (meaning === 'missing') return probed('allow', answer, 'GetObject of a missing key answers that it is missing');
-  if (meaning === 'deny')
-    return undecided('GetObject of a missing key is refused, which proves nothing', 'probe', answer.code);
-  return probed(meaning, answer, 'GetObject of a missing key');
+  return getMissing(actor, s.stage.freshKey(zone), expect);
 }
 
 async function headExisting(actor: Actor, key: string): Promise<Answer> {
@@ -148,7 +141,10 @@ async function probeAcl(actor: Actor, s: ProbeScene): Promise<Answer> {
   }
   const meaning = meaningOf(answer);
   if (seed === undefined && meaning === 'missing') return probed('allow', answer, 'PutObjectAcl of a missing key');
-  const telling = s.bucket.objectOwnership === 'BucketOwnerEnforced' || grants(s.bucket, 'list');
+  const telling =
+    refusedAction(answer) === 's3:PutObjectAcl' ||
+    s.bucket.objectOwnership === 'BucketOwnerEnforced' ||
+    grants(s.bucket, 'list');
   if (seed === undefined && meaning === 'deny' && !telling) {
     return undecided('PutObjectAcl of a missing key is refused, which proves nothing', 'probe', answer.code);
   }
@@ -191,7 +187,7 @@ async function probeTls(actor: Actor, s: ProbeScene): Promise<Answer> {
 async function probePublic(row: ExpectedRow, s: ProbeScene): Promise<Answer> {
   const { bucket, stage } = s;
   const anybody: Actor = { port: s.anybody, target: bucket.name };
-  const reading = (zone: Zone) => probeGet(anybody, zone, s);
+  const reading = (zone: Zone) => probeGet(anybody, zone, s, row.expect);
   if (row.expect === 'allow') {
     if (bucket.publicPlayback || grants(bucket, 'get')) return reading('inside');
     return listing(anybody, bucket.prefix, 'without a signature');

@@ -1,5 +1,5 @@
 import { currentVersion, type ObjectVersion } from '../../store/buckets.js';
-import { authorize, may } from './authorize.js';
+import { authorize } from './authorize.js';
 import type { S3Call } from './call.js';
 import type { Extra } from './context.js';
 import { s3Error } from './errors.js';
@@ -40,8 +40,9 @@ export function readTarget(
       headers: { 'x-amz-delete-marker': 'true', ...versionHeader(bucket, version), allow: 'DELETE' },
     });
   }
-  // A right to list that is bound to a prefix counts for the keys under it (Ceph's observation of AWS, ceph/ceph#68577).
-  if (!may({ ...call, key: '' }, 's3:ListBucket', { context: { 's3:prefix': key } })) throw s3Error('AccessDenied');
+  // A right to list that is bound to a prefix counts for the keys under it (Ceph's observation of AWS, ceph/ceph#68577),
+  // and the refusal names the listing (as quoted in schubergphilis/terraform-aws-mcaf-securityhub-findings-manager#64).
+  authorize({ ...call, key: '' }, 's3:ListBucket', { context: { 's3:prefix': key } });
   if (versionId !== undefined) throw s3Error('NoSuchVersion', { extra: { Key: key, VersionId: versionId } });
   const marker = bucket.objects.get(key)?.at(-1);
   throw s3Error('NoSuchKey', {
