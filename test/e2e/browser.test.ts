@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { PutBucketCorsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runJson, tempFolder } from '../helpers/cli.js';
 import { runHere } from '../helpers/in-process.js';
@@ -55,6 +55,8 @@ describe.skipIf(!existsSync(CHROMIUM))('a page on another origin, in Chromium', 
   let foreignPage: Server;
   let redirect: Server;
   let s3: S3Client;
+  let tabs: { readonly own: Page; readonly redirected: Page; readonly foreign: Page };
+  let addresses = 0;
 
   beforeAll(async () => {
     sandbox = await testSandbox();
@@ -74,6 +76,8 @@ describe.skipIf(!existsSync(CHROMIUM))('a page on another origin, in Chromium', 
         '--disable-sync',
       ],
     });
+    const [own, redirected, foreign] = await Promise.all([page, page, foreignPage].map(({ origin }) => open(origin)));
+    tabs = { own: own!, redirected: redirected!, foreign: foreign! };
     await declare('s3connect.json', [page.origin]);
     s3 = new S3Client({
       endpoint: sandbox.endpoint,
@@ -119,7 +123,7 @@ describe.skipIf(!existsSync(CHROMIUM))('a page on another origin, in Chromium', 
     expect(code, stdout + stderr).toBe(0);
   };
 
-  /** A GET that is signed for whoever has the address, as players get them. */
+  /** A GET that is signed for whoever has the address, as players get them; each anew, so that no cache answers. */
   const signed = async (): Promise<string> => {
     const { hostname, port } = new URL(sandbox.endpoint);
     const signer = new SignatureV4({
@@ -142,32 +146,27 @@ describe.skipIf(!existsSync(CHROMIUM))('a page on another origin, in Chromium', 
         query: {},
         headers: { host: `${hostname}:${port}`, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' },
       },
-      { expiresIn: 600, unhoistableHeaders: new Set() },
+      { expiresIn: 600 + addresses++, unhoistableHeaders: new Set() },
     );
     return `${sandbox.endpoint}${request.path}?${new URLSearchParams(request.query as Record<string, string>)}`;
   };
 
   const redirected = (to: string): string => `${redirect.origin}/?to=${encodeURIComponent(to)}`;
 
-  /** Loads an address in a page; a context of its own, so that no cached preflight answers for another rule. */
-  const load = async (origin: string, address: string): Promise<Loaded> => {
-    const context = await browser.newContext();
-    try {
-      const tab = await context.newPage();
-      await tab.goto(origin);
-      return await tab.evaluate<Loaded>(`load(${JSON.stringify(address)})`);
-    } finally {
-      await context.close();
-    }
+  const open = async (origin: string): Promise<Page> => {
+    const tab = await browser.newPage();
+    await tab.goto(origin);
+    return tab;
   };
+  const load = (tab: Page, address: string) => tab.evaluate<Loaded>(`load(${JSON.stringify(address)})`);
 
   /** The page itself, after a redirect, and a page that isn't meant; with what `cors check` says of the same rules. */
   const compare = async (file: string) => {
     const address = await signed();
     const [own, ownRedirected, foreign, check] = await Promise.all([
-      load(page.origin, address),
-      load(page.origin, redirected(address)),
-      load(foreignPage.origin, address),
+      load(tabs.own, address),
+      load(tabs.redirected, redirected(address)),
+      load(tabs.foreign, address),
       runJson<{ checks: readonly Row[] }>(['cors', 'check', '--wait', '0', '-f', file], {
         cwd: folder.path,
         env: sandbox.env,
