@@ -38,7 +38,8 @@ export function contribute(
   live: unknown,
   outlook: Outlook,
 ): { readonly live: unknown; readonly left?: string; readonly foreign?: boolean } {
-  const { desired, by, goal } = contribution;
+  const { desired, by, goal, idle } = contribution;
+  if (idle !== undefined) return { live, left: idle };
   return goal === 'present' ? { live: node.kind.put(live, desired, by) } : node.kind.take(live, desired, by, outlook);
 }
 

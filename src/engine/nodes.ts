@@ -29,6 +29,8 @@ export interface Contribution {
   readonly desired: DesiredByKind[ResourceType];
   readonly by: Contributor;
   readonly goal: Goal;
+  /** Why it changes nothing, although it could. */
+  readonly idle?: string;
 }
 
 /** One resource of the account, with what each connection wants of it. */

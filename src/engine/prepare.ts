@@ -2,14 +2,14 @@ import type { AwsAccess } from '../aws/ports.js';
 import { compileConnection } from '../connection/compile.js';
 import type { Facts, ResolvedConnection, ResourceType } from '../connection/types.js';
 import { type ErrorCode, S3ConnectError } from '../errors.js';
+import { accountFindings } from './account-findings.js';
 import { type Assembled, assemble } from './assemble.js';
 import { gatherFacts } from './facts.js';
 import { joinNodes, type Member, type ObservedNode } from './nodes.js';
 import { observe } from './observe.js';
-import { ownershipFindings } from './ownership-findings.js';
 import { type Heading, planOf } from './plan.js';
 import { addLeftovers } from './prune.js';
-import { refusalsOf } from './refusals.js';
+import { leaveOpenBuckets, refusalsOf } from './refusals.js';
 import { type Run, startRun } from './run.js';
 import type { OnEvent, Plan } from './types.js';
 
@@ -149,11 +149,19 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
   const names = [...connections, ...left.map(({ connection }) => connection)].map(({ name }) => name);
   const [observed, extra] = await Promise.all([
     observe(run, joinNodes(members, input.adopt === true), names, input.onEvent),
-    input.goal === 'present' ? ownershipFindings(run, members) : new Map<number, never[]>(),
+    input.goal === 'present' ? accountFindings(run, members) : new Map<number, never[]>(),
   ]);
   for (const [member, error] of observed.failures) if (!failed.has(member)) failed.set(member, error);
   if (input.signal?.aborted === true) throw new S3ConnectError('Interrupted', 'Interrupted; nothing was changed.');
-  const assembled = await settle(input, run, observed.nodes, failed);
+  const nodes =
+    input.allowPublic === true || input.goal === 'absent'
+      ? observed.nodes
+      : leaveOpenBuckets(
+          observed.nodes,
+          assemble(observed.nodes, new Set(failed.keys())).steps,
+          (member) => connections[member]?.method === 'anonymous',
+        );
+  const assembled = await settle(input, run, nodes, failed);
   throwIfCommon(failed, names.length);
   const headings = connections.map((c, index): Heading => {
     const error = failed.get(index);
@@ -171,7 +179,7 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
       goal: input.goal,
       headings,
       members,
-      nodes: observed.nodes,
+      nodes,
       assembled,
       allowPublic: input.allowPublic,
       concurrency,

@@ -1,5 +1,6 @@
 import { S3ConnectError } from '../errors.js';
 import type { Assembled, Step } from './assemble.js';
+import type { ObservedNode } from './nodes.js';
 import { callerOf, type Run, readOnce } from './run.js';
 
 /** Steps that would let everybody read. */
@@ -8,6 +9,31 @@ export function openingSteps(steps: readonly Step[]): readonly Step[] {
     ({ node, contribution, action }) =>
       action !== 'none' && contribution.goal === 'present' && node.kind.opensToAll?.(contribution.desired) === true,
   );
+}
+
+/**
+ * Without `--allow-public` an anonymous connection opens nothing, but the bucket may be open already by somebody
+ * else's statement: then its own contributions stay out, and there is nothing to refuse.
+ */
+export function leaveOpenBuckets(
+  nodes: readonly ObservedNode[],
+  steps: readonly Step[],
+  isAnonymous: (member: number) => boolean,
+): readonly ObservedNode[] {
+  const opening = openingSteps(steps);
+  const members = new Set(opening.map(({ contribution }) => contribution.member).filter(isAnonymous));
+  for (const { node, contribution } of opening) {
+    if (node.kind.alreadyOpen?.(node.live, contribution.desired) !== true) members.delete(contribution.member);
+  }
+  if (members.size === 0) return nodes;
+  const idle = 'everybody may read here already';
+  const open = new Set(
+    opening.filter(({ contribution }) => members.has(contribution.member)).map((step) => step.contribution),
+  );
+  return nodes.map((node) => ({
+    ...node,
+    contributions: node.contributions.map((one) => (open.has(one) ? { ...one, idle } : one)),
+  }));
 }
 
 export function publicNotAllowed(step: Step): S3ConnectError {

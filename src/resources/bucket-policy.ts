@@ -1,5 +1,7 @@
 import { S3ConnectError } from '../errors.js';
+import { asList } from '../policy/documents.js';
 import { samePolicy } from '../policy/equal.js';
+import { compile } from '../policy/evaluate.js';
 import { wouldLockOut } from '../policy/lock-out.js';
 import { mergeOwned } from '../policy/merge.js';
 import { isPublicPolicy } from '../policy/public.js';
@@ -21,6 +23,25 @@ function isTlsOnly(statement: Statement): boolean {
 
 function isPublic(statements: readonly Statement[]): boolean {
   return isPublicPolicy(documentOf(statements), 'bucket');
+}
+
+/** Would an unsigned request for each of these grants pass already? */
+function letsEverybody(policy: PolicyDocument, statements: readonly Statement[]): boolean {
+  const compiled = compile({ resourcePolicy: policy });
+  return statements
+    .filter((statement) => statement.Effect === 'Allow')
+    .every((statement) =>
+      asList(statement.Action).every((action) =>
+        asList(statement.Resource).every((pattern) =>
+          compiled.allows({
+            principal: '*',
+            action,
+            resource: pattern.replaceAll('*', 's3connect-any-key'),
+            context: { 'aws:SecureTransport': 'true' },
+          }),
+        ),
+      ),
+    );
 }
 
 /** Only a connection that makes the bucket brings a TLS-only statement. */
@@ -88,5 +109,6 @@ export const bucketPolicy: ResourceKind<'bucket-policy', BucketPolicyLive> = {
     }
   },
   opensToAll: (desired) => isPublic(desired.statements),
+  alreadyOpen: ({ policy }, desired) => policy !== undefined && letsEverybody(policy, desired.statements),
   documents: ({ policy }) => (policy === undefined ? [] : [{ kind: 'bucket', document: policy }]),
 };

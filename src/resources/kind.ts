@@ -87,6 +87,8 @@ export interface ResourceKind<K extends ResourceType, L> {
   settle?(after: L, random: () => string): L;
   /** Does this contribution let everybody in? */
   opensToAll?(desired: DesiredByKind[K]): boolean;
+  /** Does what is there let everybody in already, as this contribution would? */
+  alreadyOpen?(live: L, desired: DesiredByKind[K]): boolean;
   /** Policy documents to lint. */
   documents?(live: L): readonly { readonly kind: PolicyKind; readonly document: PolicyDocument }[];
   /** What the engine itself has to say about the live state. */

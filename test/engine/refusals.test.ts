@@ -222,6 +222,26 @@ describe('a role that is taken over', () => {
   });
 });
 
+describe('an existing role', () => {
+  it('that may do more already is said to', async () => {
+    await mine.iam.putRolePolicy('av-JobsTaskStack-2-ECSTaskRole-B', 'wide', {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: ['s3:GetObject', 's3:DeleteObject'], Resource: 'arn:aws:s3:::*' }],
+    });
+    const entry = {
+      template: 'accurate-video',
+      method: 'existing-role',
+      role: { name: 'av-JobsTaskStack-2-*' },
+      buckets: [{ name: 'acme-in', access: 'input' }],
+    };
+    const { plan: shown } = await plan(entry);
+    const finding = shown.connections[0]?.findings.find(({ id }) => id === 'role-may-do-more');
+    expect(finding?.message).toContain('s3:DeleteObject');
+    expect(finding?.message).not.toContain('s3:GetObject');
+    await mine.iam.deleteRolePolicy('av-JobsTaskStack-2-ECSTaskRole-B', 'wide');
+  });
+});
+
 describe('a bucket policy', () => {
   it('opens to everybody only with --allow-public', async () => {
     const entry = {
@@ -253,6 +273,31 @@ describe('a bucket policy', () => {
       RestrictPublicBuckets: true,
     });
     expect((await nobody.get('acme-in', 'open/x')).status).toBe(403);
+  });
+
+  it('that somebody else has opened already needs no flag and no statement of ours', async () => {
+    await mine.s3.createBucket('acme-open', region, 'BucketOwnerEnforced');
+    await mine.s3.putPublicAccessBlock('acme-open', {
+      BlockPublicAcls: true,
+      IgnorePublicAcls: true,
+      BlockPublicPolicy: false,
+      RestrictPublicBuckets: false,
+    });
+    const entry = {
+      template: 'accurate-video',
+      method: 'anonymous',
+      buckets: [{ name: 'acme-open', access: 'input' }],
+    };
+    await expect(plan(entry, { allowPublic: false })).rejects.toMatchObject({ code: 'PublicNotAllowed' });
+    const Action = ['s3:GetObject', 's3:ListBucket'];
+    const Resource = ['arn:aws:s3:::acme-open', 'arn:aws:s3:::acme-open/*'];
+    await mine.s3.putBucketPolicy('acme-open', {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: '*', Action, Resource }],
+    });
+    const done = await apply(entry, { allowPublic: false });
+    expect(done.summary).toMatchObject({ create: 0, update: 0 });
+    expect(writesOf(r.calls)).toEqual([]);
   });
 
   it('opens nothing against Block Public Access of the whole account', async () => {

@@ -1,19 +1,22 @@
 import { S3ConnectError } from '../errors.js';
 import type { Finding } from '../policy/types.js';
 import type { Member } from './nodes.js';
+import { roleFindings } from './role-findings.js';
 import { type Run, readOnce } from './run.js';
 
 /**
+ * What only the account can tell and no document of ours shows.
  * `s3:PutObjectAcl` grants nothing where the bucket enforces its owner (S3 User Guide, "Controlling ownership of
  * objects and disabling ACLs"): every such call fails with AccessControlListNotSupported. Looked at only where it is
  * granted, and never a reason to fail.
  */
-export async function ownershipFindings(
+export async function accountFindings(
   run: Run,
   members: readonly Member[],
 ): Promise<ReadonlyMap<number, readonly Finding[]>> {
   const found = await Promise.all(
-    members.map(async ({ index, connection, facts }): Promise<readonly [number, readonly Finding[]]> => {
+    members.map(async (member): Promise<readonly [number, readonly Finding[]]> => {
+      const { index, connection, facts } = member;
       const buckets = connection.buckets.filter(
         (bucket) =>
           facts.buckets?.[bucket.name] !== undefined &&
@@ -33,10 +36,21 @@ export async function ownershipFindings(
           }
         }),
       );
-      return [index, [...new Set(names)].filter((name) => name !== undefined).map(useless)];
+      const ownership = [...new Set(names)].filter((name) => name !== undefined).map(useless);
+      return [index, [...ownership, ...(await readable(roleFindings(run, member)))]];
     }),
   );
   return new Map(found);
+}
+
+/** What may not be read gives no finding; it is no reason to fail a plan. */
+async function readable(findings: Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  try {
+    return await findings;
+  } catch (e) {
+    if (e instanceof S3ConnectError && e.code === 'AccessDenied') return [];
+    throw e;
+  }
 }
 
 function useless(bucket: string): Finding {
