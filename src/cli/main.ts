@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { Chalk } from 'chalk';
 import { S3ConnectError } from '../errors.js';
-import { type CommandContext, createContext, type GlobalFlags, type Surroundings } from './context.js';
+import type { CommandContext, GlobalFlags, Surroundings } from './context.js';
 import { asKnownError, EXIT, exitCodeOf } from './exit-codes.js';
 import { parseArguments } from './program.js';
-import { jsonText, plain } from './render/text.js';
 
 function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
@@ -48,20 +46,17 @@ function wantsJson(argv: readonly string[]): boolean {
 }
 
 /** Prints an error as the contract has it: a shape on stdout with `--json`, else a message and a hint on stderr. */
-export function printError(
-  error: S3ConnectError,
-  json: boolean,
-  streams: Pick<Surroundings, 'stdout' | 'stderr' | 'env'>,
-): void {
+async function printError(error: S3ConnectError, json: boolean, around: Surroundings): Promise<void> {
+  const { jsonText, plain } = await import('./render/text.js');
   if (json) {
-    streams.stdout.write(`${jsonText({ error })}\n`);
+    around.stdout.write(`${jsonText({ error })}\n`);
     return;
   }
-  const colours = new Chalk({
-    level: streams.stderr.isTTY === true && (streams.env.NO_COLOR ?? '') === '' && streams.env.TERM !== 'dumb' ? 1 : 0,
-  });
-  streams.stderr.write(`${colours.red('error:')} ${plain(error.message)}\n`);
-  if (error.hint !== undefined) streams.stderr.write(`${colours.cyan('hint:')} ${plain(error.hint)}\n`);
+  const { Chalk } = await import('chalk');
+  const coloured = around.stderr.isTTY === true && (around.env.NO_COLOR ?? '') === '' && around.env.TERM !== 'dumb';
+  const colours = new Chalk({ level: coloured ? 1 : 0 });
+  around.stderr.write(`${colours.red('error:')} ${plain(error.message)}\n`);
+  if (error.hint !== undefined) around.stderr.write(`${colours.cyan('hint:')} ${plain(error.hint)}\n`);
 }
 
 /**
@@ -73,14 +68,15 @@ export async function runCommandLine(argv: readonly string[], around: Surroundin
     const invocation = parseArguments(argv, packageVersion());
     if (invocation === undefined) return EXIT.ok;
     const flags = globalFlags(invocation.globals);
+    // Help and version need none of this, and are to cost little more than Node itself.
+    const [{ createContext }, { run }] = await Promise.all([import('./context.js'), invocation.command.load()]);
     context = createContext(flags, around);
-    const { run } = await invocation.command.load();
     return await run(context, invocation.args, invocation.options);
   } catch (thrown) {
     const error =
       around.signal.aborted && !(thrown instanceof S3ConnectError) ? interrupted(thrown) : asKnownError(thrown);
     if (!(error instanceof S3ConnectError)) throw error;
-    printError(error, wantsJson(argv), around);
+    await printError(error, wantsJson(argv), around);
     return exitCodeOf(error.code);
   } finally {
     context?.close();

@@ -35,8 +35,14 @@ const globalNames = (): ReadonlySet<string> =>
  *
  * @param version what `--version` prints
  * @param found called with the parsed command; the caller runs it
+ * @param words where given, flags are declared for commands among these words alone: the others can't be meant, and
+ *   three hundred flags that nobody asks for are most of what `--help` would cost
  */
-export function createProgram(version: string, found: (invocation: Invocation) => void): Command {
+export function createProgram(
+  version: string,
+  found: (invocation: Invocation) => void,
+  words?: readonly string[],
+): Command {
   const program = new Command('s3connect')
     .description('Connect an outside service to your S3 buckets with least privilege: plan, apply, and prove it.')
     .version(version, '--version', 'print the version')
@@ -64,6 +70,7 @@ export function createProgram(version: string, found: (invocation: Invocation) =
     const command = parent.command(second ?? first!).summary(declared.summary);
     command.description(declared.about === undefined ? declared.summary : `${declared.summary}\n\n${declared.about}`);
     if (declared.arguments !== undefined) command.argument(declared.arguments);
+    if (words !== undefined && !words.includes(first!)) continue;
     for (const each of declared.flags ?? []) addFlag(command, each);
     command.addHelpText('after', examplesText(declared.examples));
     command.action(() => {
@@ -96,9 +103,13 @@ function groupOf(program: Command, groups: Map<string, Command>, name: string): 
  */
 export function parseArguments(argv: readonly string[], version: string): Invocation | undefined {
   let invocation: Invocation | undefined;
-  const program = createProgram(version, (found) => {
-    invocation = found;
-  });
+  const program = createProgram(
+    version,
+    (found) => {
+      invocation = found;
+    },
+    argv,
+  );
   if (argv.length === 0) {
     program.outputHelp();
     return undefined;
