@@ -28,7 +28,10 @@ const HANDLERS: Readonly<Record<Service, () => Promise<Handler>>> = {
   s3control: async () => (await import('./services/s3control/index.js')).handleS3Control,
 };
 
-const UNSIGNED_SNS = new Set(['ConfirmSubscription', 'Unsubscribe']);
+const UNSIGNED: Readonly<Record<string, ReadonlySet<string>>> = {
+  sns: new Set(['ConfirmSubscription', 'Unsubscribe']),
+  sts: new Set(['AssumeRoleWithWebIdentity']),
+};
 const HOST_ID = randomBytes(32).toString('base64');
 const FIRST_REQUEST = randomBytes(6).readUIntBE(0, 6);
 let requests = 0;
@@ -159,7 +162,7 @@ function identified(
   // S3 doesn't look at it (S3 User Guide, "Troubleshooting CORS").
   const unsigned =
     (service === 's3' && raw.method === 'OPTIONS') ||
-    (service === 'sns' && raw.headers.authorization === undefined && UNSIGNED_SNS.has(actionOf(raw)));
+    (raw.headers.authorization === undefined && UNSIGNED[service]?.has(actionOf(raw)) === true);
   const who = unsigned
     ? { caller: ANONYMOUS, region: world.region, body: raw.body, trailers: {} }
     : authenticate(raw, world, dialectOf(service));

@@ -33,6 +33,11 @@ export function locatorOf(text: string | undefined): Locator {
   };
 }
 
+/** Whether a key stands twice in one object of a JSON text; which of the two counts, no parser tells. */
+export function hasRepeatedKey(text: string): boolean {
+  return locatorOf(text).repeatedKeys.length > 0;
+}
+
 function treeOf(text: string): Node | undefined {
   try {
     return parseTree(text);

@@ -41,8 +41,10 @@ export interface ObjectVersion {
   readonly storageClass: string;
   readonly checksum: Checksum | undefined;
   readonly partSizes: readonly number[] | undefined;
-  /** The bucket's default retention, as it was when this was written. */
-  readonly retention?: { readonly mode: RetentionMode; readonly until: Date };
+  /** Asked for by the writer, else the bucket's default as it was when this was written. */
+  retention?: { readonly mode: RetentionMode; readonly until: Date } | undefined;
+  /** Whether a legal hold lies on it. */
+  legalHold?: boolean;
   tags: ReadonlyMap<string, string>;
   acl: readonly Grant[];
 }
@@ -65,6 +67,8 @@ export interface MultipartUpload {
   readonly headers: Readonly<Record<string, string>>;
   readonly metadata: Readonly<Record<string, string>>;
   readonly storageClass: string;
+  readonly retention?: ObjectVersion['retention'];
+  readonly legalHold?: boolean;
   readonly tags: ReadonlyMap<string, string>;
   readonly acl: readonly Grant[];
   readonly checksumAlgorithm: Checksum['algorithm'] | undefined;
@@ -91,6 +95,19 @@ export interface NotificationTarget {
   readonly filter: readonly { readonly name: 'prefix' | 'suffix'; readonly value: string }[];
 }
 
+/** An element of a configuration that is kept as it was put. */
+export interface SettingNode {
+  readonly name: string;
+  readonly value: string | readonly SettingNode[];
+}
+
+export interface LifecycleRule {
+  readonly id: string;
+  /** The ID was not given: S3 made it up. */
+  readonly generatedId: boolean;
+  readonly content: readonly SettingNode[];
+}
+
 interface NotificationConfiguration {
   readonly targets: readonly NotificationTarget[];
   readonly eventBridge: boolean;
@@ -114,6 +131,9 @@ export interface Bucket {
   /** Undefined where Object Lock was never switched on. */
   objectLock?: ObjectLock;
   notification: NotificationConfiguration;
+  lifecycle?: readonly LifecycleRule[] | undefined;
+  /** BucketKeyEnabled of the default encryption; undefined where none was put. */
+  bucketKey?: boolean | undefined;
   acl: readonly Grant[];
 }
 

@@ -11,11 +11,11 @@ type Json = Readonly<Record<string, unknown>>;
  * @param hidden ids of users that belong to the sandbox itself and are as it made them
  */
 export function stateOf(world: World, hidden: (user: User) => boolean): Json {
-  const accounts: Record<string, Record<string, Record<string, unknown>>> = {};
+  const accounts = new Map<string, Map<string, Map<string, unknown>>>();
   const put = (account: string, kind: string, name: string, value: unknown): void => {
-    accounts[account] ??= {};
-    accounts[account][kind] ??= {};
-    accounts[account][kind][name] = value;
+    const kinds = accounts.get(account) ?? new Map<string, Map<string, unknown>>();
+    const names = kinds.get(kind) ?? new Map<string, unknown>();
+    accounts.set(account, kinds.set(kind, names.set(name, value)));
   };
   for (const role of world.iam.roles.allNewest()) put(role.account, 'roles', role.name, roleState(world, role));
   for (const user of world.iam.users.allNewest()) {
@@ -32,7 +32,9 @@ export function stateOf(world: World, hidden: (user: User) => boolean): Json {
   }
   for (const [account, settings] of world.s3.accountBlocks) put(account, 's3', 'publicAccessBlock', settings);
   return {
-    accounts,
+    accounts: byName(
+      [...accounts].map(([id, kinds]) => [id, byName([...kinds].map(([kind, names]) => [kind, byName([...names])]))]),
+    ),
     buckets: byName([...world.s3.buckets.values()].map((bucket) => [bucket.name, bucketState(world, bucket)])),
     accessPoints: byName(
       [...world.s3.accessPoints.values()].map((point) => [
@@ -79,8 +81,6 @@ function rendered(world: World, stored: PolicyDocument | undefined): PolicyDocum
 }
 
 function bucketState(world: World, bucket: Bucket): Json {
-  const objects: Record<string, unknown> = {};
-  for (const [key, versions] of bucket.objects) if (versions.length > 0) objects[key] = versions.map(objectState);
   return {
     account: bucket.account,
     region: bucket.region,
@@ -90,6 +90,9 @@ function bucketState(world: World, bucket: Bucket): Json {
     publicAccessBlock: bucket.publicAccessBlock ?? null,
     ownership: bucket.ownership ?? null,
     objectLock: bucket.objectLock ?? null,
+    bucketKey: bucket.bucketKey ?? null,
+    lifecycle:
+      bucket.lifecycle?.map(({ id, generatedId, content }) => (generatedId ? { content } : { id, content })) ?? null,
     tags: bucket.tags === undefined ? null : Object.fromEntries(bucket.tags),
     notification: {
       eventBridge: bucket.notification.eventBridge,
@@ -99,7 +102,11 @@ function bucketState(world: World, bucket: Bucket): Json {
       ),
     },
     acl: bucket.acl,
-    objects,
+    objects: byName(
+      [...bucket.objects]
+        .filter(([, versions]) => versions.length > 0)
+        .map(([key, versions]) => [key, versions.map(objectState)]),
+    ),
     uploads: [...bucket.uploads.values()].map((upload) => upload.key).sort(),
   };
 }
@@ -110,6 +117,8 @@ function objectState(version: ObjectVersion): Json {
     etag: version.etag,
     size: version.body.length,
     owner: version.owner,
+    retention: version.retention?.mode ?? null,
+    legalHold: version.legalHold ?? null,
     headers: version.headers,
     metadata: version.metadata,
     tags: Object.fromEntries(version.tags),

@@ -1,4 +1,5 @@
 import { asList, statementsOf } from '../../../policy/documents.js';
+import { hasRepeatedKey } from '../../../policy/lint/locate.js';
 import type { PolicyDocument, Statement } from '../../../policy/types.js';
 import { validationError } from '../../protocol/query.js';
 import { uriEncode } from '../../protocol/sigv4.js';
@@ -91,6 +92,8 @@ function parseDocument(text: string): PolicyDocument {
   } catch {
     throw malformed('This policy contains invalid Json');
   }
+  // "Grammar of the IAM JSON policy language": each key once; a JSON parser would silently take the last.
+  if (hasRepeatedKey(text)) throw syntaxError();
   if (!isRecord(value) || !Object.keys(value).every((key) => DOCUMENT_KEYS.has(key))) throw syntaxError();
   if (value.Version !== undefined && value.Version !== '2012-10-17' && value.Version !== '2008-10-17') {
     throw malformed('The policy must contain a valid version string.');

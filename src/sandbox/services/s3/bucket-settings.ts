@@ -102,21 +102,6 @@ export function putVersioning(call: S3Call): WireResponse {
   return OK;
 }
 
-/** GetBucketEncryption: SSE-S3, as every bucket has it since January 2023. */
-export function getEncryption(call: S3Call): WireResponse {
-  authorize(call, 's3:GetEncryptionConfiguration');
-  return xmlResponse(
-    document(
-      'ServerSideEncryptionConfiguration',
-      element(
-        'Rule',
-        element('ApplyServerSideEncryptionByDefault', element('SSEAlgorithm', 'AES256')),
-        element('BucketKeyEnabled', false),
-      ),
-    ),
-  );
-}
-
 /** A setting that no bucket here has: the right of the caller, then AWS's word for its absence. */
 function absent(action: string, code: Parameters<typeof s3Error>[0]): Handler {
   return (call) => {
@@ -133,7 +118,6 @@ function empty(action: string, root: string, ...content: readonly Xml[]): Handle
   };
 }
 
-export const getLifecycle = absent('s3:GetLifecycleConfiguration', 'NoSuchLifecycleConfiguration');
 export const getWebsite = absent('s3:GetBucketWebsite', 'NoSuchWebsiteConfiguration');
 export const getReplication = absent('s3:GetReplicationConfiguration', 'ReplicationConfigurationNotFoundError');
 export const getLogging = empty('s3:GetBucketLogging', 'BucketLoggingStatus');

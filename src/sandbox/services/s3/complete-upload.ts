@@ -74,6 +74,8 @@ export async function completeUpload(call: S3Call): Promise<WireResponse> {
     acl: upload.acl,
     owner: upload.owner,
     storageClass: upload.storageClass,
+    ...(upload.retention === undefined ? {} : { retention: upload.retention }),
+    ...(upload.legalHold === undefined ? {} : { legalHold: upload.legalHold }),
     deleteMarker: false,
     body,
     etag: `"${digest.digest('hex')}-${parts.length}"`,

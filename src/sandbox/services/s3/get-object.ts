@@ -2,6 +2,7 @@ import type { ObjectVersion } from '../../store/buckets.js';
 import type { WireResponse } from '../../types.js';
 import { type S3Call, xmlResponse } from './call.js';
 import { s3Error } from './errors.js';
+import { lockHeaders } from './object-retention.js';
 import { checkRead } from './preconditions.js';
 import { type ByteRange, parseRange, partRange } from './ranges.js';
 import { readTarget } from './read-target.js';
@@ -41,6 +42,7 @@ function factsOf(call: S3Call, version: ObjectVersion): Readonly<Record<string, 
     ...ENCRYPTED,
     ...(version.storageClass === 'STANDARD' ? {} : { 'x-amz-storage-class': version.storageClass }),
     ...(version.tags.size === 0 ? {} : { 'x-amz-tagging-count': String(version.tags.size) }),
+    ...lockHeaders(call, version),
     ...versionHeader(call.bucket, version),
   };
 }

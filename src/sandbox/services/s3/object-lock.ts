@@ -62,14 +62,16 @@ export function defaultRetention(
 
 /**
  * Refuses to remove a version that is still retained (S3 User Guide, "How S3 Object Lock works"): nobody may under
- * COMPLIANCE, only who asks for it and has s3:BypassGovernanceRetention under GOVERNANCE.
+ * COMPLIANCE or a legal hold, only who asks for it and has s3:BypassGovernanceRetention under GOVERNANCE.
  *
  * @throws AccessDenied (403)
  */
 export function checkRetention(call: S3Call, key: string, version: ObjectVersion): void {
-  const { retention } = version;
+  const { retention, legalHold } = version;
+  const locked = 'Access Denied because object protected by object lock.';
+  if (legalHold === true) throw s3Error('AccessDenied', { message: locked });
   if (retention === undefined || retention.until.getTime() <= call.world.clock()) return;
   const bypass = header(call, 'x-amz-bypass-governance-retention')?.toLowerCase() === 'true';
   if (retention.mode === 'GOVERNANCE' && bypass && may(call, 's3:BypassGovernanceRetention', { key })) return;
-  throw s3Error('AccessDenied', { message: 'Access Denied because object protected by object lock.' });
+  throw s3Error('AccessDenied', { message: locked });
 }

@@ -3,8 +3,6 @@ import {
   deleteOwnershipControls,
   deletePublicAccessBlock,
   getAccelerate,
-  getEncryption,
-  getLifecycle,
   getLogging,
   getOwnershipControls,
   getPublicAccessBlock,
@@ -22,12 +20,15 @@ import { completeUpload } from './complete-upload.js';
 import { copyObject } from './copy-object.js';
 import { deleteBucketCors, getBucketCors, putBucketCors } from './cors.js';
 import { deleteObject, deleteObjects } from './delete-object.js';
+import { deleteEncryption, getEncryption, putEncryption } from './encryption.js';
 import { getObject, getObjectAttributes } from './get-object.js';
+import { deleteLifecycle, getLifecycle, putLifecycle } from './lifecycle.js';
 import { listObjects, listObjectsV2 } from './listing.js';
 import { listUploads, listVersions } from './listing-versions.js';
 import { abortUpload, createUpload, listParts, uploadPart, uploadPartCopy } from './multipart.js';
 import { getNotification, putNotification } from './notification.js';
 import { getObjectLock, putObjectLock } from './object-lock.js';
+import { getObjectLegalHold, getObjectRetention, putObjectLegalHold, putObjectRetention } from './object-retention.js';
 import {
   deleteObjectTagging,
   getObjectAcl,
@@ -55,7 +56,11 @@ export const BUCKET_OPERATIONS: Operations = {
   'PUT cors': putBucketCors,
   'DELETE cors': deleteBucketCors,
   'GET encryption': getEncryption,
+  'PUT encryption': putEncryption,
+  'DELETE encryption': deleteEncryption,
   'GET lifecycle': getLifecycle,
+  'PUT lifecycle': putLifecycle,
+  'DELETE lifecycle': deleteLifecycle,
   'GET location': getBucketLocation,
   'GET logging': getLogging,
   'GET notification': getNotification,
@@ -93,6 +98,10 @@ export const OBJECT_OPERATIONS: Operations = {
   'GET acl': getObjectAcl,
   'PUT acl': putObjectAcl,
   'GET attributes': getObjectAttributes,
+  'GET legal-hold': getObjectLegalHold,
+  'PUT legal-hold': putObjectLegalHold,
+  'GET retention': getObjectRetention,
+  'PUT retention': putObjectRetention,
   'GET tagging': getObjectTagging,
   'PUT tagging': putObjectTagging,
   'DELETE tagging': deleteObjectTagging,

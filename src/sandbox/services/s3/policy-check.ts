@@ -6,6 +6,7 @@ import {
   isKnownKey,
 } from '../../../policy/catalogue/index.js';
 import { asList } from '../../../policy/documents.js';
+import { hasRepeatedKey } from '../../../policy/lint/locate.js';
 import type { PolicyDocument, Statement } from '../../../policy/types.js';
 import { globMatches, parseGlob } from '../../../policy/wildcard.js';
 import type { WireError } from '../../types.js';
@@ -52,6 +53,7 @@ function parse(body: Buffer): PolicyDocument {
   } catch {
     throw malformed(notJson);
   }
+  if (hasRepeatedKey(text)) throw malformed('Invalid policy syntax.');
   if (JSON.stringify(document).length > 20_480) throw s3Error('PolicyTooLarge');
   return document as PolicyDocument;
 }

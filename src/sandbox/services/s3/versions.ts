@@ -10,10 +10,10 @@ export function addVersion(
   key: string,
   version: Omit<ObjectVersion, 'versionId'>,
 ): ObjectVersion {
-  const retention = version.deleteMarker ? undefined : defaultRetention(bucket, world.clock());
+  const ownRetention = version.deleteMarker || version.retention !== undefined;
   const stored = {
     ...version,
-    ...retention,
+    ...(ownRetention ? {} : defaultRetention(bucket, world.clock())),
     versionId: bucket.versioning === 'Enabled' ? world.random.token(32) : 'null',
   };
   const others = (bucket.objects.get(key) ?? []).filter((old) => old.versionId !== stored.versionId);

@@ -7,6 +7,7 @@ import { header, type S3Call } from './call.js';
 import { checksumHeader, checksumOf, requestedAlgorithm } from './checksums.js';
 import { aclKeys, type Extra } from './context.js';
 import { s3Error } from './errors.js';
+import { lockOfHeaders } from './object-retention.js';
 import { tagsOfHeader } from './tags.js';
 
 const KEPT = [
@@ -77,6 +78,8 @@ export interface WriteHeaders {
   readonly acl: readonly Grant[];
   readonly owner: string;
   readonly storageClass: string;
+  readonly retention?: ObjectVersion['retention'];
+  readonly legalHold?: boolean;
 }
 
 const STORAGE_CLASSES = [
@@ -126,6 +129,7 @@ export function authorizeWrite(call: S3Call, creation: boolean): WriteHeaders {
     acl: asked ?? cannedAcl('private', owner, call.bucket.account) ?? [],
     owner,
     storageClass,
+    ...lockOfHeaders(call),
   };
 }
 

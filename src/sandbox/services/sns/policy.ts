@@ -1,4 +1,5 @@
 import { asList, statementsOf } from '../../../policy/documents.js';
+import { hasRepeatedKey } from '../../../policy/lint/locate.js';
 import type { PolicyDocument } from '../../../policy/types.js';
 import { UnknownPrincipal, type World } from '../../store/types.js';
 import { invalidParameter } from './errors.js';
@@ -44,7 +45,8 @@ export function topicPolicy(world: World, text: string): PolicyDocument {
   } catch {
     throw invalidParameter('Policy failed to parse JSON');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || !('Statement' in value)) {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isObject || !('Statement' in (value as object)) || hasRepeatedKey(text)) {
     throw invalidParameter('Policy Error: null');
   }
   const document = value as PolicyDocument;

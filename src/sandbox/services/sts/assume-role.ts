@@ -7,7 +7,10 @@ import { WireError, type WireRequest } from '../../types.js';
 import { countedSize, identityDocument } from '../iam/documents.js';
 import { credentialsXml, durationIn, openSession } from './sessions.js';
 
-const ROLE_ARN = /^arn:[a-z-]+:iam::(\d{12}):role\/(?:[\x21-\x7e]*\/)?([\w+=,.@-]{1,64})$/;
+/** The ARN of a role: its account and its name. */
+export const ROLE_ARN = /^arn:[a-z-]+:iam::(\d{12}):role\/(?:[\x21-\x7e]*\/)?([\w+=,.@-]{1,64})$/;
+/** STS API Reference, AssumeRole: RoleSessionName. */
+export const SESSION_NAME = /^[\w+=,.@-]*$/;
 const CHAINED_MAX = 3600;
 
 /**
@@ -18,7 +21,7 @@ const CHAINED_MAX = 3600;
  */
 export function assumeRole(request: WireRequest, params: QueryParameters, world: World): XmlNode {
   const roleArn = params.required('RoleArn');
-  const sessionName = matching(params.required('RoleSessionName'), 'roleSessionName', /^[\w+=,.@-]*$/, 2, 64);
+  const sessionName = matching(params.required('RoleSessionName'), 'roleSessionName', SESSION_NAME, 2, 64);
   const externalId = params.optional('ExternalId');
   if (externalId !== undefined) matching(externalId, 'externalId', /^[\w+=,.@:/-]*$/, 2, 1224);
   const named = ROLE_ARN.exec(roleArn);
@@ -116,7 +119,8 @@ function checkTrust(
   );
 }
 
-function sessionPoliciesIn(params: QueryParameters, world: World): readonly string[] {
+/** Policies that a call limits its session by, as texts. */
+export function sessionPoliciesIn(params: QueryParameters, world: World): readonly string[] {
   const out: string[] = [];
   const inline = params.optional('Policy');
   if (inline !== undefined) {
@@ -138,7 +142,8 @@ function sessionPoliciesIn(params: QueryParameters, world: World): readonly stri
   return out;
 }
 
-function matching(value: string, name: string, pattern: RegExp, min: number, max: number): string {
+/** A parameter that has to fit; else STS's own validation error. */
+export function matching(value: string, name: string, pattern: RegExp, min: number, max: number): string {
   const failed =
     value.length < min
       ? `Member must have length greater than or equal to ${min}`

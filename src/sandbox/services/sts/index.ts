@@ -5,6 +5,7 @@ import type { World } from '../../store/types.js';
 import { WireError, type WireRequest, type WireResponse } from '../../types.js';
 import { assumeRole } from './assume-role.js';
 import { credentialsXml, durationIn, openSession } from './sessions.js';
+import { assumeRoleWithWebIdentity } from './web-identity.js';
 
 type StsAction = (request: WireRequest, params: QueryParameters, world: World) => XmlNode;
 
@@ -40,6 +41,7 @@ const getAccessKeyInfo: StsAction = (_request, params, world) => {
 
 const ACTIONS: ReadonlyMap<string, StsAction> = new Map([
   ['AssumeRole', assumeRole],
+  ['AssumeRoleWithWebIdentity', assumeRoleWithWebIdentity],
   ['GetCallerIdentity', getCallerIdentity],
   ['GetSessionToken', getSessionToken],
   ['GetAccessKeyInfo', getAccessKeyInfo],
