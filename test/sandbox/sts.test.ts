@@ -9,6 +9,7 @@ import {
 import { CreateBucketCommand, GetObjectCommand, ListBucketsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import {
   AssumeRoleCommand,
+  AssumeRoleWithWebIdentityCommand,
   GetCallerIdentityCommand,
   GetSessionTokenCommand,
   type Credentials as StsCredentials,
@@ -231,5 +232,58 @@ describe('GetSessionToken', () => {
     const who = await session.sts.send(new GetCallerIdentityCommand({}));
     expect(who.Arn).toMatch(/:user\//);
     expect((await refusal(session.sts.send(new GetSessionTokenCommand({})))).status).toBe(403);
+  });
+});
+
+// STS API Reference, AssumeRoleWithWebIdentity; IAM User Guide, "Create a role for OpenID Connect federation".
+describe('AssumeRoleWithWebIdentity', () => {
+  const token = (claims: object) =>
+    ['{"alg":"RS256"}', JSON.stringify(claims), 'signature']
+      .map((part) => Buffer.from(part).toString('base64url'))
+      .join('.');
+  const good = () => ({
+    iss: 'https://gitlab.example',
+    sub: 'project_path:acme/media:ref_type:branch:ref:main',
+    aud: 'https://gitlab.example',
+    exp: Math.floor(now / 1000) + 300,
+  });
+  const assume = (claims: object, RoleArn = ROLE) =>
+    admin.sts.send(
+      new AssumeRoleWithWebIdentityCommand({ RoleArn, RoleSessionName: 'ci', WebIdentityToken: token(claims) }),
+    );
+
+  beforeEach(async () => {
+    await admin.iam.send(
+      new CreateRoleCommand({
+        RoleName: 'media',
+        AssumeRolePolicyDocument: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: {
+            Effect: 'Allow',
+            Principal: { Federated: 'arn:aws:iam::111122223333:oidc-provider/gitlab.example' },
+            Action: 'sts:AssumeRoleWithWebIdentity',
+            Condition: { StringLike: { 'gitlab.example:sub': 'project_path:acme/media:*' } },
+          },
+        }),
+      }),
+    );
+  });
+
+  it('needs no credentials, and gives a session of the role', async () => {
+    const answer = await assume(good());
+    expect(answer).toMatchObject({ Provider: 'https://gitlab.example', SubjectFromWebIdentityToken: good().sub });
+    const { sts } = clientsAs(sandbox, credentialsOf(answer.Credentials));
+    expect((await sts.send(new GetCallerIdentityCommand({}))).Arn).toBe(
+      'arn:aws:sts::111122223333:assumed-role/media/ci',
+    );
+  });
+
+  it('is decided by the claims of the token', async () => {
+    const refused = { name: 'AccessDenied', message: 'Not authorized to perform sts:AssumeRoleWithWebIdentity' };
+    expect(await refusal(assume({ ...good(), sub: 'project_path:mallory/media' }))).toMatchObject(refused);
+    expect(await refusal(assume({ ...good(), iss: 'https://other.example' }))).toMatchObject(refused);
+    expect(await refusal(assume(good(), 'arn:aws:iam::111122223333:role/none'))).toMatchObject(refused);
+    expect(await refusal(assume({ ...good(), exp: 1 }))).toMatchObject({ name: 'ExpiredTokenException' });
+    expect(await refusal(assume({ sub: 'x' }))).toMatchObject({ name: 'InvalidIdentityTokenException' });
   });
 });

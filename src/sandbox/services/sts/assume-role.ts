@@ -1,10 +1,10 @@
 import { denialMessage } from '../../protocol/denial.js';
 import { type QueryParameters, validationError } from '../../protocol/query.js';
 import type { XmlNode } from '../../protocol/xml.js';
-import { nameKey, visiblePolicy } from '../../store/iam.js';
+import { nameKey } from '../../store/iam.js';
 import type { Role, World } from '../../store/types.js';
 import { WireError, type WireRequest } from '../../types.js';
-import { countedSize, identityDocument } from '../iam/documents.js';
+import { sessionPoliciesIn } from './session-policies.js';
 import { credentialsXml, durationIn, openSession } from './sessions.js';
 
 /** The ARN of a role: its account and its name. */
@@ -120,29 +120,6 @@ function checkTrust(
 }
 
 /** Policies that a call limits its session by, as texts. */
-export function sessionPoliciesIn(params: QueryParameters, world: World): readonly string[] {
-  const out: string[] = [];
-  const inline = params.optional('Policy');
-  if (inline !== undefined) {
-    if (countedSize(inline) > 2048) {
-      throw validationError(
-        "1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length less than or equal to 2048",
-      );
-    }
-    out.push(JSON.stringify(identityDocument(world, inline)));
-  }
-  for (let i = 1; i <= 10; i++) {
-    const arn = params.optional(`PolicyArns.member.${i}.arn`);
-    if (arn === undefined) break;
-    const policy = visiblePolicy(world.iam, arn);
-    const version = policy?.versions.find((known) => known.id === policy.defaultVersionId);
-    if (version === undefined) throw validationError(`Policy ${arn} does not exist or is not attachable.`);
-    out.push(JSON.stringify(version.document));
-  }
-  return out;
-}
-
-/** A parameter that has to fit; else STS's own validation error. */
 export function matching(value: string, name: string, pattern: RegExp, min: number, max: number): string {
   const failed =
     value.length < min

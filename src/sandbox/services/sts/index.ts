@@ -4,6 +4,7 @@ import type { XmlNode } from '../../protocol/xml.js';
 import type { World } from '../../store/types.js';
 import { WireError, type WireRequest, type WireResponse } from '../../types.js';
 import { assumeRole } from './assume-role.js';
+import { getFederationToken } from './federation.js';
 import { credentialsXml, durationIn, openSession } from './sessions.js';
 import { assumeRoleWithWebIdentity } from './web-identity.js';
 
@@ -43,6 +44,7 @@ const ACTIONS: ReadonlyMap<string, StsAction> = new Map([
   ['AssumeRole', assumeRole],
   ['AssumeRoleWithWebIdentity', assumeRoleWithWebIdentity],
   ['GetCallerIdentity', getCallerIdentity],
+  ['GetFederationToken', getFederationToken],
   ['GetSessionToken', getSessionToken],
   ['GetAccessKeyInfo', getAccessKeyInfo],
 ]);
