@@ -1,6 +1,8 @@
 import {
   CreatePolicyVersionCommand,
   DeletePolicyVersionCommand,
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
   IAMClient,
@@ -58,6 +60,12 @@ describe('the IAM port', () => {
       .on(ListRolePoliciesCommand, { RoleName: 'r', Marker: 'next' })
       .resolves({ PolicyNames: ['b'] });
     expect(await iam.listRolePolicies('r')).toEqual(['a', 'b']);
+  });
+
+  it('takes a policy that goes between two calls for absent', async () => {
+    mock.on(GetPolicyCommand).resolves({ Policy: { Arn: 'arn:p', PolicyName: 'p', DefaultVersionId: 'v1' } });
+    mock.on(GetPolicyVersionCommand).rejects(absent);
+    expect(await iam.getPolicy('arn:p')).toBeUndefined();
   });
 
   it('makes room for a sixth version by removing the oldest that is not the default', async () => {
