@@ -84,7 +84,6 @@ async function withSandbox(flags, use) {
 
 const connection = (name, bucket) => ({
   template: 'coactive',
-  trust: { verifiers: ['arn:aws:iam::111122223333:user/admin'] },
   role: { name },
   buckets: [{ name: bucket, prefix: `${name}/` }],
 });
@@ -182,7 +181,6 @@ async function many() {
       for (let n = 0; n < connections; n += 1) {
         const bucket = { name: `bench-${n % buckets}`, prefix: `c${n}/`, create: true };
         all[`c${n}`] = { ...connection(`c${n}`, ''), method: 'bucket-policy', buckets: [bucket] };
-        delete all[`c${n}`].trust;
         delete all[`c${n}`].role;
       }
       const file = await writeConnections('many.json', all);
