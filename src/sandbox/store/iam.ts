@@ -1,6 +1,6 @@
 import { createEpoch, createTable, type Epoch, type Propagation, type Table } from '../propagation.js';
 import { awsManagedPolicy } from './aws-managed.js';
-import type { AccessKey, ManagedPolicy, Random, Role, Session, User } from './types.js';
+import type { AccessKey, InstanceProfile, ManagedPolicy, Random, Role, Session, User } from './types.js';
 
 /** Everything that IAM and STS keep, of all accounts. */
 export interface IamStore {
@@ -8,6 +8,8 @@ export interface IamStore {
   readonly users: Table<User>;
   readonly policies: Table<ManagedPolicy>;
   readonly keys: Table<AccessKey>;
+  /** By `ACCOUNT/name`. */
+  readonly instanceProfiles: Map<string, InstanceProfile>;
   /** By access key id. */
   readonly sessions: Map<string, Session>;
   readonly epoch: Epoch;
@@ -33,6 +35,7 @@ export function createIamStore(propagation: Propagation, random: Random): IamSto
     users: createTable(propagation, epoch),
     policies: createTable(propagation, epoch),
     keys: createTable(propagation, epoch),
+    instanceProfiles: new Map(),
     sessions: new Map(),
     epoch,
     named: {
@@ -56,6 +59,7 @@ export function createIamStore(propagation: Propagation, random: Random): IamSto
     },
     clear: () => {
       for (const table of [store.roles, store.users, store.policies, store.keys]) table.clear();
+      store.instanceProfiles.clear();
       store.sessions.clear();
       ids.clear();
       arns.clear();

@@ -30,6 +30,10 @@ export function stateOf(world: World, hidden: (user: User) => boolean): Json {
       versions: Object.fromEntries(policy.versions.map((one) => [one.id, world.renderPolicy(one.document)])),
     });
   }
+  for (const profile of world.iam.instanceProfiles.values()) {
+    const role = profile.roleId === undefined ? undefined : world.iam.roles.newestById(profile.roleId);
+    put(profile.account, 'instanceProfiles', profile.name, { arn: profile.arn, role: role?.name ?? null });
+  }
   for (const [account, settings] of world.s3.accountBlocks) put(account, 's3', 'publicAccessBlock', settings);
   return {
     accounts: byName(

@@ -35,6 +35,18 @@ export interface User extends PrincipalRecord {
   readonly kind: 'user';
 }
 
+/** Carries at most one role. */
+export interface InstanceProfile {
+  /** AIPA… */
+  readonly id: string;
+  readonly account: string;
+  readonly name: string;
+  readonly path: string;
+  readonly arn: string;
+  readonly createdAt: number;
+  readonly roleId: string | undefined;
+}
+
 export interface PolicyVersion {
   readonly id: string;
   readonly document: PolicyDocument;

@@ -75,7 +75,12 @@ export function trustDocument(world: World, text: string): PolicyDocument {
   }
 }
 
-function parseDocument(text: string): PolicyDocument {
+/**
+ * Reads any policy document: its syntax, not what only one kind of policy may say.
+ *
+ * @throws WireError MalformedPolicyDocument
+ */
+export function parseDocument(text: string): PolicyDocument {
   if (text.length > 131072) {
     throw validationError(
       "1 validation error detected: Value at 'policyDocument' failed to satisfy constraint: Member must have length less than or equal to 131072",

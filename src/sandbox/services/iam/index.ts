@@ -6,9 +6,11 @@ import { ACCESS_KEY_ACTIONS } from './access-keys.js';
 import { ACCOUNT_ACTIONS } from './account.js';
 import type { IamAction } from './call.js';
 import { GRANT_ACTIONS } from './grants.js';
+import { INSTANCE_PROFILE_ACTIONS } from './instance-profiles.js';
 import { POLICY_ACTIONS } from './policies.js';
 import { POLICY_VERSION_ACTIONS } from './policy-versions.js';
 import { ROLE_ACTIONS } from './roles.js';
+import { SIMULATE_ACTIONS } from './simulate.js';
 import { USER_ACTIONS } from './users.js';
 
 const ACTIONS: ReadonlyMap<string, IamAction> = new Map(
@@ -20,6 +22,8 @@ const ACTIONS: ReadonlyMap<string, IamAction> = new Map(
     POLICY_VERSION_ACTIONS,
     ACCESS_KEY_ACTIONS,
     ACCOUNT_ACTIONS,
+    INSTANCE_PROFILE_ACTIONS,
+    SIMULATE_ACTIONS,
   ].flatMap((actions) => Object.entries(actions)),
 );
 

@@ -53,7 +53,8 @@ function trustIn(call: IamCall, parameter: string) {
   return document;
 }
 
-function roleXml(call: IamCall, role: Role, detail: boolean): XmlNode {
+/** A role as GetRole shows it; a listing leaves out boundary and tags. */
+export function roleXml(call: IamCall, role: Role, detail: boolean): XmlNode {
   return {
     Path: role.path,
     RoleName: role.name,
@@ -183,15 +184,11 @@ const deleteRole: IamAction = (call) => {
   if (role.attachedPolicies.length > 0) {
     throw deleteConflict('Cannot delete entity, must detach all policies first.');
   }
+  if ([...call.world.iam.instanceProfiles.values()].some((profile) => profile.roleId === role.id)) {
+    throw deleteConflict('Cannot delete entity, must remove roles from instance profile first.');
+  }
   call.world.iam.roles.put(nameKey(role.account, role.name), undefined);
   return undefined;
-};
-
-const listInstanceProfilesForRole: IamAction = (call) => {
-  const name = nameIn(call, ROLE);
-  may(call, 'ListInstanceProfilesForRole', arnFor(call, ROLE, name));
-  toShow(call, ROLE, name);
-  return { InstanceProfiles: members([]), IsTruncated: false };
 };
 
 /** Calls that only roles have. */
@@ -203,5 +200,4 @@ export const ROLE_ACTIONS: Readonly<Record<string, IamAction>> = {
   UpdateRoleDescription: updateRoleDescription,
   UpdateAssumeRolePolicy: updateAssumeRolePolicy,
   DeleteRole: deleteRole,
-  ListInstanceProfilesForRole: listInstanceProfilesForRole,
 };

@@ -119,7 +119,7 @@ function checkTrust(
   );
 }
 
-/** Policies that a call limits its session by, as texts. */
+/** A parameter that has to fit; else STS's own validation error. */
 export function matching(value: string, name: string, pattern: RegExp, min: number, max: number): string {
   const failed =
     value.length < min

@@ -3,7 +3,8 @@ import type { XmlNode } from '../../protocol/xml.js';
 import { nameKey } from '../../store/iam.js';
 import type { World } from '../../store/types.js';
 import { WireError, type WireRequest } from '../../types.js';
-import { matching, ROLE_ARN, SESSION_NAME, sessionPoliciesIn } from './assume-role.js';
+import { matching, ROLE_ARN, SESSION_NAME } from './assume-role.js';
+import { sessionPoliciesIn } from './session-policies.js';
 import { credentialsXml, durationIn, openSession } from './sessions.js';
 
 interface Claims {
