@@ -4,9 +4,10 @@ import { carryOut } from '../carry-out.js';
 import type { CommandContext, CommandModule } from '../context.js';
 import { highestExitCode } from '../exit-codes.js';
 import { notYet, type Options, text } from '../options.js';
+import { kindOf, pickConnections } from '../pick.js';
 import { planCodes, planFor } from '../planning.js';
 import { renderHandoff } from '../render/handoff.js';
-import { saveIfAsked, selectConnections } from '../selection.js';
+import { saveIfAsked } from '../selection.js';
 
 /** `apply`: plan, confirm, apply, read back. */
 export function run(context: CommandContext, args: readonly string[], options: Options): Promise<number> {
@@ -25,7 +26,7 @@ async function apply(
   only: readonly ResourceType[] | undefined,
 ): Promise<number> {
   notYet(options, 'rollbackOnFailure', '--rollback-on-failure');
-  const selection = await selectConnections(context, args, options);
+  const selection = await pickConnections(context, args, options, kindOf(only), false);
   const planned = await planFor(context, selection, options, {
     goal: 'present',
     ...(only === undefined ? {} : { only }),

@@ -3,8 +3,8 @@ import { carryOut } from '../carry-out.js';
 import type { CommandContext, CommandModule } from '../context.js';
 import { highestExitCode } from '../exit-codes.js';
 import type { Options } from '../options.js';
+import { kindOf, pickConnections } from '../pick.js';
 import { planFor } from '../planning.js';
-import { selectConnections } from '../selection.js';
 
 /** `destroy`: remove what `apply` made and nothing else. */
 export function run(context: CommandContext, args: readonly string[], options: Options): Promise<number> {
@@ -22,7 +22,7 @@ async function destroy(
   options: Options,
   only: readonly ResourceType[] | undefined,
 ): Promise<number> {
-  const selection = await selectConnections(context, args, options);
+  const selection = await pickConnections(context, args, options, kindOf(only), true);
   const planned = await planFor(context, selection, options, {
     goal: 'absent',
     ...(only === undefined ? {} : { only }),
