@@ -19,6 +19,8 @@ export interface Caller {
   readonly tokenIssuedAt?: number;
   /** Value of s3:authType. */
   readonly authType?: 'REST-HEADER' | 'REST-QUERY-STRING' | 'POST';
+  /** Value of s3:signatureversion, where it isn't Version 4's. */
+  readonly signatureVersion?: 'AWS';
   /** Age of a presigned request in milliseconds (s3:signatureAge). */
   readonly signatureAge?: number;
 }

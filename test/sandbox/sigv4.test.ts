@@ -180,6 +180,28 @@ describe('presigned URLs', () => {
     });
     expect([week.status, code(week.body)]).toEqual([400, 'AuthorizationQueryParametersError']);
   });
+
+  it('of Signature Version 2 work as the AWS CLI 1 and boto3 make them ("Signing and authenticating REST requests")', async () => {
+    await admin.s3.send(new PutObjectCommand({ Bucket: 'acme-media', Key: 'old', Body: 'version 2' }));
+    const { accessKeyId, secretAccessKey } = adminOf(sandbox);
+    const url = (seconds: number, resource = '/acme-media/old', path = resource, secret = secretAccessKey) => {
+      const expires = String(Math.floor(Date.now() / 1000) + seconds);
+      const text = `GET\n\n\n${expires}\n${resource}`;
+      const signature = createHmac('sha1', secret).update(text).digest('base64');
+      const query = { AWSAccessKeyId: accessKeyId, Signature: signature, Expires: expires };
+      return `${path}?${new URLSearchParams(query)}`;
+    };
+    expect((await raw(sandbox.endpoint, { path: url(60) })).body).toBe('version 2');
+    const virtual = { path: url(60, '/acme-media/old', '/old'), headers: { host: 'acme-media.localhost' } };
+    expect((await raw(sandbox.endpoint, virtual)).body).toBe('version 2');
+    const answers = [url(-1), url(60, '/acme-media/old', '/acme-media/k'), url(60, undefined, undefined, 'wrong')];
+    const refused = await Promise.all(answers.map((path) => raw(sandbox.endpoint, { path })));
+    expect(refused.map((answer) => [answer.status, code(answer.body)])).toEqual([
+      [403, 'AccessDenied'],
+      [403, 'SignatureDoesNotMatch'],
+      [403, 'SignatureDoesNotMatch'],
+    ]);
+  });
 });
 
 describe('streamed uploads', () => {

@@ -4,6 +4,7 @@ import { decodeChunked } from './chunked.js';
 import { findCredentials } from './credentials.js';
 import type { Dialect, RawRequest } from './raw-request.js';
 import { checkClock, readSignature } from './read-signature.js';
+import { authenticateV2, isPresignedV2 } from './sigv2.js';
 import { type Signature, scopeOf, sha256, timeOf, verifySignature } from './sigv4.js';
 
 export interface Authenticated {
@@ -25,12 +26,17 @@ export const ANONYMOUS: Caller = {
 };
 
 /**
- * Checks the signature (Signature Version 4, header or presigned), the key, the session token and the clock.
+ * Checks the signature (Signature Version 4, header or presigned; Version 2 presigned), the key, the session token and the clock.
  *
  * @returns who sent it; `*` for an unsigned request to S3
  * @throws WireError with the code that the service uses: InvalidAccessKeyId of S3 is InvalidClientTokenId elsewhere
  */
 export function authenticate(request: RawRequest, world: World, dialect: Dialect): Authenticated {
+  if (dialect === 's3' && request.headers.authorization === undefined && isPresignedV2(request)) {
+    const { caller } = authenticateV2(request, world);
+    const withType = { ...caller, authType: 'REST-QUERY-STRING', signatureVersion: 'AWS' } as const;
+    return { caller: withType, region: world.region, ...unsignedBody(request) };
+  }
   const signature = readSignature(request, dialect);
   if (signature === undefined) {
     if (dialect !== 'query') {

@@ -24,12 +24,16 @@ function unknownKey(accessKeyId: string, dialect: Dialect): WireError {
  */
 export function findCredentials(
   request: RawRequest,
-  signature: Signature,
+  signature: Pick<Signature, 'accessKeyId'>,
   world: World,
   dialect: Dialect,
 ): Credentials {
   const { accessKeyId } = signature;
-  const token = request.headers['x-amz-security-token'] ?? request.query.get('X-Amz-Security-Token') ?? undefined;
+  const token =
+    request.headers['x-amz-security-token'] ??
+    request.query.get('X-Amz-Security-Token') ??
+    request.query.get('x-amz-security-token') ??
+    undefined;
   const session = world.iam.sessions.get(accessKeyId);
   if (session !== undefined) return ofSession(session, token, world, dialect);
   const key = world.iam.keys.visible(accessKeyId);

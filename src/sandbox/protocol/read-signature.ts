@@ -37,7 +37,7 @@ export function readSignature(request: RawRequest, dialect: Dialect): Signature 
       dialect,
     );
   }
-  if (request.query.has('AWSAccessKeyId') && request.query.has('Signature')) throw unsupportedMechanism();
+  if (request.query.has('AWSAccessKeyId')) throw unsupportedMechanism();
   if (!request.query.has('X-Amz-Signature') && !request.query.has('X-Amz-Algorithm')) return undefined;
   return makeSignature(
     {
@@ -105,7 +105,7 @@ function basicDate(date: string | undefined): string | undefined {
   return Number.isNaN(time) ? undefined : new Date(time).toISOString().replaceAll(/[-:]|\.\d{3}/g, '');
 }
 
-/** Signature Version 2 (buckets made since June 2020 take none), or something else. */
+/** Signature Version 2 in a header, or something else. */
 function unsupportedMechanism(): WireError {
   return new WireError(
     'InvalidRequest',

@@ -146,13 +146,15 @@ export function refuseExplicitDeny(call: S3Call, action: string): void {
 }
 
 /**
- * Access points take only signed requests over TLS, and those of a VPC none from the internet (S3 User Guide,
+ * Access points take only requests with a Signature Version 4 over TLS, and those of a VPC none from the internet (S3 User Guide,
  * "Access points: restrictions and limitations", "Creating access points restricted to a VPC").
  */
 function refusalBeforePolicies(call: S3Call): WireError | undefined {
   const point = call.accessPoint;
   if (point === undefined) return undefined;
-  const refused = !call.request.secure || call.request.caller.arn === '*' || point.vpcId !== undefined;
+  const { caller, secure } = call.request;
+  const unsigned = caller.arn === '*' || caller.signatureVersion !== undefined;
+  const refused = !secure || unsigned || point.vpcId !== undefined;
   return refused ? denial(call.request.caller, undefined) : undefined;
 }
 

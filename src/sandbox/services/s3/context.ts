@@ -21,13 +21,12 @@ function signatureAge(call: ServiceCall): string | undefined {
 function keysOfEveryAction(call: ServiceCall, resourceAccount: string | undefined): Extra {
   const { request } = call;
   const signed = request.caller.arn !== '*';
-  const presigned = request.query.has('X-Amz-Signature');
   return {
     'aws:ResourceAccount': resourceAccount,
     's3:ResourceAccount': resourceAccount,
     's3:TlsVersion': request.secure ? '1.3' : undefined,
-    's3:authType': signed ? (presigned ? 'REST-QUERY-STRING' : 'REST-HEADER') : undefined,
-    's3:signatureversion': signed ? 'AWS4-HMAC-SHA256' : undefined,
+    's3:authType': signed ? request.caller.authType : undefined,
+    's3:signatureversion': signed ? (request.caller.signatureVersion ?? 'AWS4-HMAC-SHA256') : undefined,
     's3:signatureAge': signed ? signatureAge(call) : undefined,
     's3:x-amz-content-sha256': request.headers['x-amz-content-sha256'],
   };
