@@ -1,32 +1,14 @@
-import { execFile } from 'node:child_process';
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../src/cli/program.js';
 import { loadConnections } from '../../src/connection/load.js';
 import { listTemplates } from '../../src/template/catalogue.js';
-import { accessAs } from '../helpers/account.js';
-import { PROGRAM, runCli, tempFolder } from '../helpers/cli.js';
+import { runCli, tempFolder } from '../helpers/cli.js';
 import { ROOT } from '../helpers/imports.js';
-import { CUSTOMER, type TestSandbox, testSandbox } from '../helpers/sandbox.js';
+import { blocks } from '../helpers/recipes.js';
 
 const read = (path: string) => readFile(join(ROOT, path), 'utf8');
-
-/** Code blocks of one language in a Markdown text. */
-function blocks(text: string, language: string): readonly string[] {
-  const found: string[] = [];
-  let inside: { readonly language: string; readonly lines: string[] } | undefined;
-  for (const line of text.split('\n')) {
-    if (!line.startsWith('```')) inside?.lines.push(line);
-    else if (inside === undefined) inside = { language: line.slice(3), lines: [] };
-    else {
-      if (inside.language === language) found.push(`${inside.lines.join('\n')}\n`);
-      inside = undefined;
-    }
-  }
-  return found;
-}
 
 /** Commands of s3connect in shell text, continued lines joined, comments taken off. */
 function commands(shell: string): readonly string[] {
@@ -36,8 +18,6 @@ function commands(shell: string): readonly string[] {
     .map((line) => line.replace(/\s+#.*$/, '').trim())
     .filter((line) => line.startsWith('s3connect '));
 }
-
-const run = promisify(execFile);
 
 describe('the documentation', () => {
   it('names only commands and flags that there are', async () => {
@@ -97,124 +77,5 @@ describe('the documentation', () => {
     expect([...new Set(ids)].sort()).toEqual(['bad-sid', 'condition-key-not-carried', 'no-tls-statement']);
     const answer = await runCli(words(explain!), { cwd: ROOT });
     expect(answer.stdout).toContain(blocks(await read('docs/videsk.md'), '')[0]!.trim());
-  });
-});
-
-describe('the recipes for CI', () => {
-  let sandbox: TestSandbox;
-  let folder: Awaited<ReturnType<typeof tempFolder>>;
-  let path: string;
-  const CI = `arn:aws:iam::${CUSTOMER}:role/ci`;
-
-  beforeAll(async () => {
-    sandbox = await testSandbox();
-    folder = await tempFolder();
-    const bin = join(folder.path, 'bin');
-    await mkdir(bin);
-    const program = join(bin, 's3connect');
-    await writeFile(program, `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`);
-    await chmod(program, 0o755);
-    path = `${bin}:${process.env.PATH}`;
-
-    const access = accessAs(sandbox.env);
-    const { iam } = access.ports({});
-    await iam.createRole({
-      name: 'ci',
-      path: '/',
-      description: undefined,
-      maxSessionDuration: undefined,
-      permissionsBoundary: undefined,
-      trustPolicy: {
-        Version: '2012-10-17',
-        Statement: [{ Effect: 'Allow', Principal: { AWS: CUSTOMER }, Action: 'sts:AssumeRole' }],
-      },
-      tags: {},
-    });
-    await iam.putRolePolicy('ci', 'look', {
-      Version: '2012-10-17',
-      Statement: [
-        {
-          Effect: 'Allow',
-          Action: [
-            'iam:Get*',
-            'iam:List*',
-            's3:Get*',
-            's3:List*',
-            'sts:AssumeRole',
-            's3:PutObject',
-            's3:DeleteObject*',
-          ],
-          Resource: '*',
-        },
-      ],
-    });
-    access.close();
-    await writeFile(
-      join(folder.path, 's3connect.json'),
-      JSON.stringify({
-        connections: {
-          exports: {
-            template: 'bitmovin-analytics-output',
-            trust: { externalIds: ['4f0c6b1e-9d1c-4c1f-8a57-0d9a1b2c3d4e'], verifiers: [CI] },
-            buckets: [{ name: 'acme-exports', prefix: 'analytics/', create: true }],
-          },
-        },
-      }),
-    );
-    const applied = await runCli(['apply', '--yes'], { cwd: folder.path, env: sandbox.env });
-    expect(applied.code, applied.stderr).toBe(0);
-  });
-
-  afterAll(async () => {
-    await sandbox.close();
-    await folder.remove();
-  });
-
-  const shell = async (line: string, env: Readonly<Record<string, string>>) => {
-    try {
-      return await run('bash', ['-euo', 'pipefail', '-c', line], {
-        cwd: folder.path,
-        env: { PATH: path, HOME: folder.path, NO_COLOR: '1', ...env },
-      });
-    } catch (error) {
-      const { stdout, stderr } = error as { stdout?: string; stderr?: string };
-      throw new Error(`${line}\n${stdout}\n${stderr}`, { cause: error });
-    }
-  };
-
-  it('for GitHub Actions and GitLab go through, line by line', async () => {
-    const env = await sandbox.envFor(CI);
-    const [github, step, gitlab] = blocks(await read('docs/ci.md'), 'yaml');
-    const lines = [
-      ...[...github!.matchAll(/- run: (.*)$/gm)].map((match) => match[1]!),
-      ...[...gitlab!.matchAll(/^ {4}- (s3connect .*)$/gm)].map((match) => match[1]!),
-    ].filter((line) => line.startsWith('s3connect '));
-    expect(lines).toHaveLength(4);
-    for (const line of lines) await shell(line, { ...env, GITHUB_ACTIONS: 'true' });
-    const files = await readdir(folder.path);
-    expect(files).toEqual(expect.arrayContaining(['verify.sarif', 'verify.xml']));
-    expect(step).toContain('uses:');
-  });
-
-  it('for the action run what it says', async () => {
-    const env = await sandbox.envFor(CI);
-    const script = /run: \|\n([\s\S]*)$/.exec(await read('action.yml'))![1]!.replace(/^ {8}/gm, '');
-    const ours = script.replace(
-      /^s3connect\(\) .*$/m,
-      's3connect() { command s3connect "$@" --file "$FILE" --no-input; }',
-    );
-    expect(ours).not.toBe(script);
-    await shell(ours, { ...env, NAMES: '', FILE: 's3connect.json', MODE: 'auto', REPORT: 'a.xml a.md', DRIFT: 'true' });
-    expect(await readdir(folder.path)).toEqual(expect.arrayContaining(['a.xml', 'a.md']));
-  });
-
-  it('for a rehearsal and for a reviewed plan work', async () => {
-    const [rehearsal, reviewed] = blocks(await read('docs/ci.md'), 'sh');
-    const text = await readFile(join(folder.path, 's3connect.json'), 'utf8');
-    const alone = await tempFolder();
-    await writeFile(join(alone.path, 's3connect.json'), text.replace(`,"verifiers":["${CI}"]`, ''));
-    await shell(`cd '${alone.path}' && ${rehearsal!}`, {});
-    await alone.remove();
-    await shell(reviewed!, sandbox.env);
   });
 });
