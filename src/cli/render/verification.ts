@@ -14,10 +14,12 @@ function mark(check: Check, colours: ChalkInstance): string {
   return check.actual === 'skipped' ? colours.dim('skip') : colours.yellow('??  ');
 }
 
-function checkLines(check: Check, style: ReportStyle): readonly string[] {
+const longestId = (checks: readonly Check[]): number => Math.max(0, ...checks.map((check) => check.id.length));
+
+function checkLines(check: Check, style: ReportStyle, idWidth: number): readonly string[] {
   const { colours } = style;
   const by = check.by === 'evaluator' ? colours.dim(' (evaluated)') : '';
-  const lines = [`  ${mark(check, colours)} ${plain(check.id).padEnd(38)} ${plain(check.what)}${by}`];
+  const lines = [`  ${mark(check, colours)} ${plain(check.id).padEnd(idWidth)} ${plain(check.what)}${by}`];
   if (check.ok === true || check.actual === 'skipped') return lines;
   const answer = check.code === null ? check.actual : `${check.actual} (${plain(check.code)})`;
   lines.push(`       expected ${check.expect}, got ${answer}${check.detail === '' ? '' : `: ${plain(check.detail)}`}`);
@@ -48,7 +50,7 @@ function connectionLines(report: ConnectionReport, style: ReportStyle): readonly
     lines.push(`  ${colours.red('error:')} ${plain(report.error.message)}`);
     if (report.error.hint !== null) lines.push(`  ${colours.cyan('hint:')} ${plain(report.error.hint)}`);
   }
-  lines.push(...report.checks.flatMap((check) => checkLines(check, style)));
+  lines.push(...report.checks.flatMap((check) => checkLines(check, style, longestId(report.checks))));
   return lines;
 }
 
@@ -59,5 +61,5 @@ export function renderReport(report: VerifyReport, style: ReportStyle): string {
 
 /** Rows of checks alone, for `cors check`. */
 export function renderChecks(checks: readonly Check[], style: ReportStyle): string {
-  return checks.flatMap((check) => checkLines(check, style)).join('\n');
+  return checks.flatMap((check) => checkLines(check, style, longestId(checks))).join('\n');
 }
