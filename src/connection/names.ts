@@ -138,11 +138,3 @@ export function granteesOf(c: ResolvedConnection, facts: Facts): readonly string
       return ['*'];
   }
 }
-
-/**
- * The principals that the connection is about: who may assume the role (method role), else who gets the grants
- * (existing-role: the role; user: the user; bucket-policy: the principals; anonymous: `*`).
- */
-export function principalsOf(c: ResolvedConnection, facts: Facts): readonly string[] {
-  return c.method === 'role' ? trustedPrincipals(c, facts) : granteesOf(c, facts);
-}
