@@ -206,7 +206,11 @@ describe('versions', () => {
     expect(await failure(read())).toMatchObject({ name: 'NoSuchKey', status: 404 });
     expect(await failure(read(marker.VersionId))).toMatchObject({ name: 'MethodNotAllowed', status: 405 });
     expect(await (await read(first.VersionId)).Body?.transformToString()).toBe('1');
-    expect(await failure(read('abcdefghijklmnop'))).toMatchObject({ name: 'NoSuchVersion', status: 404 });
+    expect(await failure(read('abcdefghijklmnopABCDEFGHIJKLMNOP'))).toMatchObject({
+      name: 'NoSuchVersion',
+      status: 404,
+    });
+    expect(await failure(read('no-such-version'))).toMatchObject({ name: 'InvalidArgument', status: 400 });
     const listed = await world.admin.send(new ListObjectVersionsCommand(versioned));
     expect([listed.Versions?.length, listed.DeleteMarkers?.length]).toEqual([2, 1]);
     await world.admin.send(new DeleteObjectCommand({ ...versioned, Key: 'k', VersionId: marker.VersionId }));

@@ -181,6 +181,14 @@ describe('presigned URLs', () => {
     expect([week.status, code(week.body)]).toEqual([400, 'AuthorizationQueryParametersError']);
   });
 
+  it('take no further x-amz- header ("Create a signed AWS API request": x-amz-* headers must be signed)', async () => {
+    const headers = { 'x-amz-meta-more': '1' };
+    const answer = await raw(sandbox.endpoint, { path: await presign(60), headers });
+    expect([answer.status, code(answer.body)]).toEqual([403, 'AccessDenied']);
+    expect(answer.body).toContain('<HeadersNotSigned>x-amz-meta-more</HeadersNotSigned>');
+    expect((await raw(sandbox.endpoint, { path: await presign(60), headers: { 'x-other': '1' } })).status).toBe(200);
+  });
+
   it('of Signature Version 2 work as the AWS CLI 1 and boto3 make them ("Signing and authenticating REST requests")', async () => {
     await admin.s3.send(new PutObjectCommand({ Bucket: 'acme-media', Key: 'old', Body: 'version 2' }));
     const { accessKeyId, secretAccessKey } = adminOf(sandbox);

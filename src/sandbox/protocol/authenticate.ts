@@ -50,6 +50,7 @@ export function authenticate(request: RawRequest, world: World, dialect: Dialect
   const result = verifySignature(request, signature, credentials.secret, payloadHash);
   if (!result.valid) throw signatureMismatch(signature, result, dialect);
 
+  if (dialect !== 'query') checkSignedHeaders(request, signature);
   const streamed = payloadHash.startsWith('STREAMING-');
   if (!streamed && /^[0-9a-f]{64}$/.test(payloadHash) && sha256(request.body) !== payloadHash) {
     throw new WireError(
@@ -77,6 +78,20 @@ export function authenticate(request: RawRequest, world: World, dialect: Dialect
     region: signature.region,
     ...decoded,
   };
+}
+
+/**
+ * S3 takes no x-amz- header that the signature doesn't cover, or a presigned URL could be given another meaning ("Create a
+ * signed AWS API request": all x-amz-* headers must be signed).
+ */
+function checkSignedHeaders(request: RawRequest, signature: Signature): void {
+  const unsigned = Object.keys(request.headers).filter(
+    (name) => name.startsWith('x-amz-') && name !== 'x-amz-content-sha256' && !signature.signedHeaders.includes(name),
+  );
+  if (unsigned.length === 0) return;
+  throw new WireError('AccessDenied', 403, 'There were headers present in the request which were not signed', {
+    HeadersNotSigned: unsigned.join(', '),
+  });
 }
 
 function unsignedBody(request: RawRequest): Pick<Authenticated, 'body' | 'trailers'> {

@@ -32,7 +32,7 @@ export function removeVersion(bucket: Bucket, key: string, versionId: string): O
 
 /** The version of that id, undefined where there is none. Throws InvalidArgument for an id that can't be one. */
 export function versionOf(bucket: Bucket, key: string, versionId: string): ObjectVersion | undefined {
-  if (versionId !== 'null' && !/^[A-Za-z0-9._-]{4,128}$/.test(versionId)) {
+  if (versionId !== 'null' && !/^[A-Za-z0-9._]{32}$/.test(versionId)) {
     throw s3Error('InvalidArgument', {
       message: 'Invalid version id specified',
       extra: { ArgumentName: 'versionId', ArgumentValue: versionId },
