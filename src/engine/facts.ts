@@ -18,6 +18,8 @@ export interface FactsOptions {
   readonly guard?: boolean;
   /** A missing bucket is an error (default true); `create: true` never is one. */
   readonly requireBuckets?: boolean;
+  /** Buckets that another connection of this run makes. */
+  readonly madeBuckets?: ReadonlySet<string>;
   /** A missing role is an error (default true). Where things are taken away, what is gone is no obstacle. */
   readonly requireRoles?: boolean;
   readonly secretFile?: string;
@@ -108,7 +110,7 @@ async function findBucket(
   ]);
   if (guarded) guardAccount(bucket.site.account, who, `The bucket ${bucket.name}`, `${bucket.pointer}/account`);
   if (found === undefined) {
-    if (bucket.create || o.requireBuckets === false) return undefined;
+    if (bucket.create || o.requireBuckets === false || o.madeBuckets?.has(bucket.name) === true) return undefined;
     throw new S3ConnectError('BucketNotFound', `There is no bucket ${bucket.name}.`, {
       path: flags ? '--bucket' : `${bucket.pointer}/name`,
       hint: 'Check the name, or let s3connect make it: "create": true in the file, or --create-bucket.',

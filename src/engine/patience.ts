@@ -32,7 +32,7 @@ const CONFLICT = 60_000;
  */
 export function patienceFor(e: unknown, recent: Recent, text: string, id: string): Patience | undefined {
   if (!(e instanceof S3ConnectError)) return undefined;
-  const fresh = [...recent.names].some((name) => text.includes(name));
+  const fresh = [...recent.names].some((name) => /:(role|user)\//.test(name) && text.includes(name));
   const madeSome = recent.names.size > 0;
   switch (e.awsCode) {
     case 'MalformedPolicyDocument':

@@ -62,6 +62,10 @@ function secretFileOf(input: PrepareInput, name: string): string | undefined {
   return typeof input.secretFile === 'function' ? input.secretFile(name) : input.secretFile;
 }
 
+function bucketsMadeBy(connections: readonly ResolvedConnection[]): ReadonlySet<string> {
+  return new Set(connections.flatMap(({ buckets }) => buckets.filter(({ create }) => create).map(({ name }) => name)));
+}
+
 async function gather(input: PrepareInput, run: Run, c: ResolvedConnection, index: number): Promise<Gathered> {
   const present = input.goal === 'present';
   const secretFile = c.method === 'user' ? secretFileOf(input, c.name) : undefined;
@@ -70,6 +74,7 @@ async function gather(input: PrepareInput, run: Run, c: ResolvedConnection, inde
     facts = await gatherFacts(c, input.aws, {
       run,
       requireBuckets: present,
+      madeBuckets: bucketsMadeBy(input.connections),
       requireRoles: present,
       ...(secretFile === undefined ? {} : { secretFile }),
     });

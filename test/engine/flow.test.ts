@@ -167,6 +167,16 @@ describe('a connection, from nothing to nothing', () => {
     expect(JSON.stringify((await iam.getRole('gen'))?.trustPolicy)).toContain(id);
   });
 
+  it('takes a bucket that another connection of the same run makes', async () => {
+    const before = await r.state();
+    const file = { coa: coactive({ name: 'acme-exports', prefix: 'seen/' }), bit: bitmovin() };
+    const done = await apply(file);
+    expect(done.connections.map(({ error }) => error)).toEqual([undefined, undefined]);
+    expect((await plan(file)).plan.summary).toMatchObject({ create: 0, update: 0 });
+    await destroy(file);
+    expect(await r.state()).toBe(before);
+  });
+
   it('puts a managed policy in place, and takes it away with the role', async () => {
     const before = await r.state();
     const file = { bit: bitmovin({ policy: { kind: 'managed', name: 'bit-exports' } }) };

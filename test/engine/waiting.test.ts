@@ -54,6 +54,8 @@ describe('what is not visible yet', () => {
     const invalid = error('MalformedPolicy', 'Invalid principal in policy');
     expect(patienceFor(invalid, recent, 'arn:aws:iam::111122223333:role/new', 'b')?.budgetMs).toBe(120_000);
     expect(patienceFor(invalid, nothing, 'arn:aws:iam::444455556666:role/x', 'b')?.budgetMs).toBe(15_000);
+    const bucketOnly = { names: new Set(['acme-exports']), keys: new Set<string>() };
+    expect(patienceFor(invalid, bucketOnly, 'arn:aws:s3:::acme-exports', 'acme-exports')?.budgetMs).toBe(15_000);
     expect(patienceFor(error('MalformedPolicy', 'Policy has invalid action'), recent, '', 'b')).toBeUndefined();
     expect(patienceFor(error('DeleteConflict'), recent, '', 'r')?.reread).toBe(false);
     expect(patienceFor(error('ConcurrentModification'), nothing, '', 'r')?.reread).toBe(true);
