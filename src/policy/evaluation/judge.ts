@@ -1,4 +1,5 @@
 import type { Layer } from '../types.js';
+import type { RequestContext } from './context.js';
 import type { CompiledLayer } from './policies.js';
 import type { Naming } from './principal.js';
 import { RCP_SERVICES } from './rcp-services.js';
@@ -27,12 +28,12 @@ export interface Side {
  * the caller's side grant it, and last S3's Block Public Access.
  */
 export function judge(situation: Situation): Verdict {
-  const denied = explicitDeny(situation);
-  if (denied !== undefined) return denied;
   if (situation.target.action === 'sts:getcalleridentity' && situation.identified) {
-    // "GetCallerIdentity": no permission is needed.
+    // STS API Reference, "GetCallerIdentity": no permission is needed, and no explicit Deny takes it away.
     return allowed('identity-policy', undefined);
   }
+  const denied = explicitDeny(situation);
+  if (denied !== undefined) return denied;
   if (isUnderScp(situation) && firstApplying(situation.set.scp.allows, situation) === undefined) {
     return lacking('scp');
   }
@@ -188,17 +189,25 @@ function limitOf(naming: Naming, own: CallerSide, { caller, target }: Situation)
   return undefined;
 }
 
-/** Whether RestrictPublicBuckets cuts the request: a public policy, and a caller from outside the owner's account. */
-export function isCutAsPublic({ set, caller, target }: Situation): boolean {
+/**
+ * Whether RestrictPublicBuckets cuts the request: a public policy, and a caller from outside the owner's account.
+ * An access point that takes requests of a VPC only is never public, whatever its policy says ("Managing public
+ * access to access points for general purpose buckets").
+ */
+export function isCutAsPublic({ set, caller, target, context }: Situation): boolean {
   if (target.service !== 's3' || caller.kind === 'service') return false;
   const { blockPublicAccess, publicBucket, publicAccessPoint } = set;
   const via = target.accessPoint;
   const cut =
     via === undefined
       ? blockPublicAccess.bucket && publicBucket
-      : blockPublicAccess.accessPoint && (publicBucket || publicAccessPoint);
+      : blockPublicAccess.accessPoint && (publicBucket || (publicAccessPoint && !isOfVpc(context)));
   if (!cut) return false;
   return caller.account === undefined || (caller.account !== target.account && caller.account !== via?.account);
+}
+
+function isOfVpc(context: RequestContext): boolean {
+  return context.values('s3:accesspointnetworkorigin')?.[0] === 'VPC';
 }
 
 const STRENGTH: Readonly<Record<Naming, number>> = { session: 5, user: 4, other: 4, any: 3, role: 2, account: 1 };

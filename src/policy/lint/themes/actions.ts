@@ -146,19 +146,36 @@ function nearest(value: string): string {
 }
 
 function* checkWildcard({ value, pointer }: Placed, view: StatementView, { kind }: LintContext): Iterable<Draft> {
-  if (!hasWildcard(value)) return;
+  if (!hasWildcard(value) || DOCUMENTED.test(value)) return;
   const isAll = /^\*+$/.test(value);
   const isService = /^[\w-]+:\*+$/.test(value);
   // AWS's own default key policy gives the account's root kms:*, which delegates to the account's identities.
   if (kind === 'key' && view.principals.every((principal) => isWholeAccount(principal.value))) return;
-  if (isAll) yield { id: 'all-actions', pointer, message: 'This allows every action.' };
+  const severity = isConfined(view) ? { severity: 'warning' as const } : {};
+  if (isAll) yield { id: 'all-actions', pointer, message: 'This allows every action.', ...severity };
   else if (isService)
-    yield { id: 'service-wildcard', pointer, message: `This allows every action of ${serviceOf(value)}.` };
+    yield { id: 'service-wildcard', pointer, message: `This allows every action of ${serviceOf(value)}.`, ...severity };
   else {
     const meant = actionsMeant(value).length;
     const number = meant > 0 ? `${meant} actions` : 'every action that matches';
     yield { id: 'action-wildcard', pointer, message: `${value} allows ${number}.` };
   }
+}
+
+/** The two that AWS itself writes so: they are families of one permission (KMS Developer Guide, "Default key policy"). */
+const DOCUMENTED = /^kms:(ReEncrypt|GenerateDataKey)\*$/i;
+
+/**
+ * Whether the width of the actions can do no harm outside one folder, or outside what an access point's own policy
+ * allows: AWS's samples write s3:* and * there (S3 User Guide, "Walkthrough: Controlling access to a bucket with user
+ * policies", "Configuring IAM policies for using access points").
+ */
+function isConfined({ resources, conditions }: StatementView): boolean {
+  const delegated = conditions.some(
+    ({ key, negated, ifExists }) => !negated && !ifExists && /^s3:DataAccessPoint(Arn|Account)$/i.test(key),
+  );
+  if (delegated) return true;
+  return resources.length > 0 && resources.every(({ value }) => /^arn:[^:]*:s3:::[^/*?]+\/[^*?]/.test(value));
 }
 
 function* checkAcl({ value, pointer }: Placed, { options }: LintContext): Iterable<Draft> {

@@ -264,6 +264,8 @@ function names(placed: readonly Placed[]): string {
 function* checkMultipart({ key, base, ifExists, pointer }: ConditionView, view: StatementView): Iterable<Draft> {
   const header = /^s3:x-amz-(acl|grant-.*|server-side-encryption.*|storage-class)$/i.test(key);
   if (!header || ifExists || !view.allows || !/^String(Equals|Like)|^ArnEquals|^ArnLike/.test(base)) return;
+  // AWS's own services (logs, inventory) send what their documented bucket policies demand.
+  if (view.principals.length > 0 && view.principals.every(({ type }) => type === 'Service')) return;
   if (view.actions.some(({ value }) => /^s3:PutObject$/i.test(value)))
     yield { id: 'breaks-multipart', pointer, message: `UploadPart doesn't send ${key}, so large uploads are denied.` };
 }

@@ -3,7 +3,14 @@ import { isPublicPolicy } from '../../public.js';
 import type { PolicyDocument } from '../../types.js';
 import { hasWildcard } from '../../wildcard.js';
 import { type Draft, exampleOf, type LintContext, type Theme } from '../types.js';
-import { accountOf, isWholeAccount, namesEverybody, type PlacedPrincipal, type StatementView } from '../view.js';
+import {
+  accountOf,
+  type ConditionView,
+  isWholeAccount,
+  namesEverybody,
+  type PlacedPrincipal,
+  type StatementView,
+} from '../view.js';
 import { quote } from './grammar.js';
 
 const object = { Action: 's3:GetObject', Resource: 'arn:aws:s3:::acme/*' };
@@ -124,16 +131,17 @@ export const principals: Theme = {
 
 function* checkPrincipals(context: LintContext): Iterable<Draft> {
   for (const view of context.statements) {
-    for (const principal of [...view.principals, ...view.notPrincipals]) yield* checkForm(principal);
+    for (const principal of [...view.principals, ...view.notPrincipals]) yield* checkForm(principal, context);
     yield* checkNotPrincipal(view);
     if (!view.allows) continue;
     if (namesEverybody(view)) yield* checkEverybody(view, context);
+    else yield* checkFederated(view, context);
     yield* checkSource(view, context);
     if (context.kind !== 'trust') yield* checkForeignAccounts(view, context);
   }
 }
 
-function* checkForm({ type, value, pointer }: PlacedPrincipal): Iterable<Draft> {
+function* checkForm({ type, value, pointer }: PlacedPrincipal, { kind }: LintContext): Iterable<Draft> {
   if (value === '*') return;
   if (/^A(RO|ID)A[A-Z0-9]{8,}$/.test(value)) {
     yield {
@@ -143,11 +151,22 @@ function* checkForm({ type, value, pointer }: PlacedPrincipal): Iterable<Draft> 
     };
     return;
   }
+  const account = /^arn:[^:]*:iam::([^:]*):/.exec(value)?.[1];
   if (type === '*' || !isPrincipal(type, value))
     yield {
       id: 'bad-principal',
       pointer,
       message: `${quote(value)} is no principal${type === '*' ? '' : ` of the type ${type}`}.`,
+      ...(type === 'AWS' && account !== undefined && !/^(\d{12}|.*[*?].*)$/.test(account)
+        ? { remedy: `Put the 12 digits of the account in the place of ${quote(account)}.` }
+        : {}),
+    };
+  else if (type === 'CanonicalUser' && kind !== 'bucket' && kind !== 'access-point')
+    yield {
+      id: 'bad-principal',
+      pointer,
+      message: 'Canonical user ids are known to S3 only.',
+      remedy: 'Write the account id, or the ARN of the user or role.',
     };
 }
 
@@ -201,14 +220,32 @@ function* checkEverybody(view: StatementView, { document, kind }: LintContext): 
     yield { id: 'wildcard-principal', pointer, message: 'Everybody is named, and only a condition limits it.' };
 }
 
+/** A web identity provider stands for all its users, which S3 counts as public; a SAML or OIDC provider's ARN is fixed. */
+function* checkFederated(view: StatementView, { kind }: LintContext): Iterable<Draft> {
+  if (kind !== 'bucket' && kind !== 'access-point') return;
+  const provider = view.principals.find(({ type, value }) => type === 'Federated' && !value.startsWith('arn:'));
+  if (provider === undefined || !isPublicPolicy({ Statement: [view.statement] }, kind)) return;
+  const message = `Whoever has an account at ${provider.value} may do this.`;
+  yield {
+    id: view.conditions.length === 0 ? 'public-statement' : 'public-in-disguise',
+    pointer: provider.pointer,
+    message,
+  };
+}
+
 /** Trust, topic and key policies are no S3 documents, but the question who can meet the condition is the same. */
 function isPublic(document: PolicyDocument, kind: LintContext['kind'], view: StatementView): boolean {
   if (kind === 'bucket' || kind === 'access-point') return isPublicPolicy(document, kind);
-  if (view.conditions.some(({ key, negated, ifExists }) => !negated && !ifExists && TYING.test(key))) return false;
-  return isPublicPolicy(document, 'bucket');
+  return !view.conditions.some(tiesDown) && isPublicPolicy(document, 'bucket');
 }
 
 const TYING = /^(aws:Principal(Arn|Account|OrgID|OrgPaths)|kms:CallerAccount)$/i;
+
+/** Whether a condition names somebody: `*`, or an ARN of every account, names nobody. */
+function tiesDown({ key, negated, ifExists, values }: ConditionView): boolean {
+  if (negated || ifExists || !TYING.test(key)) return false;
+  return values.every((value) => !hasWildcard(parseArn(value)?.account ?? value.slice(0, 1)));
+}
 
 const SOURCE = /^aws:Source(Account|Arn|OrgID|OrgPaths|Owner)$/i;
 

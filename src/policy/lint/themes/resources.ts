@@ -137,7 +137,15 @@ function* checkWidth({ value, pointer }: Placed, view: StatementView): Iterable<
     (arn === undefined && /^arn:.*\*$/.test(value));
   if (everything) {
     const needsStar = view.actions.length > 0 && view.actions.every(({ value: action }) => takesNoResource(action));
-    if (!needsStar) yield { id: 'wildcard-resource', pointer, message: `${quote(value)} is every resource.` };
+    if (needsStar) return;
+    // What AWS's console and its sample policies for users ask for on all buckets: it reads no object and no name.
+    const harmless = view.actions.length > 0 && view.actions.every(({ value: action }) => tellsBucketsOnly(action));
+    yield {
+      id: 'wildcard-resource',
+      pointer,
+      message: `${quote(value)} is every resource.`,
+      ...(harmless ? { severity: 'advice' as const } : {}),
+    };
     return;
   }
   if (arn?.service !== 's3' || arn.resource.startsWith('accesspoint/')) return;
@@ -161,6 +169,11 @@ function takesNoResource(action: string): boolean {
     action !== '*' &&
     (isCatalogued(action) ? meant.length > 0 && meant.every((each) => each.resourceTypes.length === 0) : false)
   );
+}
+
+/** S3 User Guide, "Walkthrough: Controlling access to a bucket with user policies": both on arn:aws:s3:::*. */
+function tellsBucketsOnly(action: string): boolean {
+  return /^s3:GetBucketLocation$/i.test(action) || takesNoResource(action);
 }
 
 /** Actions and resources that don't fit each other; what the catalogue doesn't know is not judged. */
