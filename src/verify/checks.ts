@@ -5,7 +5,7 @@ import { type ExpectedRow, isAssume, isExistence, isWriting, needsIdentity } fro
 import { type Identity, identityOf, startAssume } from './identity.js';
 import type { Assumed, Job } from './job.js';
 import { judge, skipped } from './judge.js';
-import { probeRow } from './probes/access.js';
+import { canProbeTls, probeRow } from './probes/access.js';
 import { probeOrigin, probeStranger } from './probes/browser.js';
 import type { Stage } from './probes/stage.js';
 import { throughOf } from './requests.js';
@@ -21,6 +21,9 @@ export interface Outcome {
   readonly note: string;
 }
 
+/** A document that was read this recently need not be read again before it is written (a person may have been asked). */
+const RECENT_MS = 2_000;
+
 /** Asks all rows of a connection at once; in mode `self` while the caller is let into the role. */
 export async function checkAll(job: Job): Promise<Outcome> {
   const { c, run, survey: s, mode } = job;
@@ -28,11 +31,14 @@ export async function checkAll(job: Job): Promise<Outcome> {
   const role = job.rows.find(({ kind }) => kind === 'role');
   if ((await answerExistence(role, job)).actual === 'deny') return checkRows(job, undefined);
   if (run.o.afterApply === true) await trustHasSettled(job);
+  const seen = await run.live.role(c.site, role?.name ?? '');
+  const recent = run.o.afterApply !== true && run.clock.now() - job.surveyedAt < RECENT_MS;
   return withSelf(
     {
       connection: c,
       survey: s,
       ports: run.aws.ports(c.site),
+      role: recent && seen.readable ? seen.value : undefined,
       // The statement is as fresh as after an apply.
       budgetMs: (run.o.waitSeconds ?? 120) * 1000,
       clock: run.o.clock,
@@ -61,7 +67,7 @@ async function trustHasSettled(job: Job): Promise<void> {
   }
 }
 
-async function checkRows(job: Job, self: Assumed | undefined): Promise<Outcome> {
+async function checkRows(job: Job, self: Promise<Assumed> | undefined): Promise<Outcome> {
   const { rows, run } = job;
   const checks = new Map<string, Promise<Check>>();
   const pending: Promise<unknown>[] = [];
@@ -110,9 +116,10 @@ async function checkRows(job: Job, self: Assumed | undefined): Promise<Outcome> 
     const done = await allOf(checks);
     const kept = rows.filter((row) => done.has(row.id) && !dropped.has(row.id) && !isBystander(row, job, done));
     const list = kept.map((row) => done.get(row.id)).filter((check) => check !== undefined);
+    const own = await self;
     const note =
-      self !== undefined && self.credentials === undefined
-        ? `; the role could not be assumed (${self.answer.detail})`
+      own !== undefined && own.credentials === undefined
+        ? `; the role could not be assumed (${own.answer.detail})`
         : '';
     return { checks: shownByUse(list, kept, job), note };
   } finally {
@@ -188,6 +195,7 @@ async function probeOf(
   const { bucket, stage, anybody } = scene;
   if (job.mode === 'simulate' || row.kind === 'notification') return undefined;
   if (job.run.o.noWrite === true && isWriting(row.kind)) return undefined;
+  if (row.kind === 'tls' && !canProbeTls(bucket)) return undefined;
   const { cors } = bucket;
   if (cors !== undefined && (row.kind === 'cors' || row.kind === 'cors.foreign-origin')) {
     const page = { anybody, bucket: bucket.name, key: stage.freshKey('inside'), cors };

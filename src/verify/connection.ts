@@ -24,7 +24,12 @@ export async function verifyConnection(c: ResolvedConnection, run: Run): Promise
   const requested = o.mode ?? 'auto';
   const keys = c.method === 'user' ? await keysOf(c.name, o) : undefined;
   const needsCaller = c.method !== 'anonymous' && keys === undefined && requested !== 'anonymous';
-  const found = await survey(c, run.aws, run.live, { needsCaller, keys });
+  const surveyedAt = run.clock.now();
+  const found = await survey(c, run.aws, run.live, {
+    needsCaller,
+    keys,
+    evaluated: requested === 'simulate' || (requested === 'auto' && o.confirmSelf === undefined),
+  });
   const choice = await decideMode(c, run, found, keys !== undefined);
   const { mode } = choice;
   o.onEvent?.({ type: 'mode', connection: c.name, mode, why: choice.why });
@@ -42,6 +47,7 @@ export async function verifyConnection(c: ResolvedConnection, run: Run): Promise
     c,
     run,
     survey: found,
+    surveyedAt,
     mode,
     keys,
     asVerifier: isVerifier({ caller: found.caller, principals: found.principals, verifiers: c.trust.verifiers }),

@@ -19,7 +19,7 @@ export interface Identity {
 export async function startAssume(
   job: Job,
   settling: Settling,
-  self: Assumed | undefined,
+  self: Promise<Assumed> | undefined,
   missing: Missing,
   start: StartRow,
 ): Promise<Assumed | undefined> {
@@ -97,7 +97,7 @@ async function orSkipped(row: ExpectedRow, missing: Missing, otherwise: () => Pr
 export async function identityOf(
   job: Job,
   assumed: Promise<Assumed | undefined>,
-  self: Assumed | undefined,
+  self: Promise<Assumed> | undefined,
   missing: Missing,
 ): Promise<Identity> {
   switch (job.mode) {
@@ -114,7 +114,7 @@ export async function identityOf(
     default: {
       const why = await missing();
       if (why !== undefined) return { credentials: undefined, why };
-      const found = self ?? (await assumed);
+      const found = await (self ?? assumed);
       return { credentials: found?.credentials, why: `the role could not be assumed: ${found?.answer.detail ?? ''}` };
     }
   }

@@ -12,6 +12,8 @@ export interface Job {
   readonly c: ResolvedConnection;
   readonly run: Run;
   readonly survey: Survey;
+  /** When the survey began, in the clock's milliseconds. */
+  readonly surveyedAt: number;
   readonly mode: VerifyMode;
   readonly keys: Keys | undefined;
   /** The caller is one of `trust.verifiers`. */

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { AssumedCredentials, AwsPorts } from '../aws/ports.js';
+import type { AssumedCredentials, AwsPorts, RoleRecord } from '../aws/ports.js';
 import { systemClock } from '../aws/retry.js';
 import { roleArn } from '../connection/names.js';
 import { TAG_CONNECTION } from '../connection/owner.js';
@@ -8,8 +8,9 @@ import { S3ConnectError } from '../errors.js';
 import { statementsOf } from '../policy/documents.js';
 import { samePolicy } from '../policy/equal.js';
 import type { PolicyDocument, Statement } from '../policy/types.js';
-import type { Answer } from './answers.js';
+import { asDenied } from './answers.js';
 import type { Caller } from './caller.js';
+import type { Assumed } from './job.js';
 import { askAssume } from './probes/assume.js';
 import { askUntilStable, throwIfAborted } from './stable.js';
 import { type Survey, selfSid, withoutSelf } from './survey.js';
@@ -19,6 +20,8 @@ export interface SelfScene {
   readonly connection: ResolvedConnection;
   readonly survey: Survey;
   readonly ports: AwsPorts;
+  /** The role as it was read a moment ago; undefined where that was too long ago to write on the strength of it. */
+  readonly role: RoleRecord | undefined;
   readonly budgetMs: number;
   readonly clock: Clock | undefined;
   readonly signal: AbortSignal | undefined;
@@ -32,12 +35,10 @@ const LIFETIME_MS = 15 * 60_000;
  * random external ID and an end 15 minutes ahead (IAM JSON policy reference, aws:CurrentTime). The statement is taken
  * out again however `use` ends; leftovers of a killed run go with it.
  *
+ * @param use begins while the role is still being opened, so that what needs no session is not kept waiting
  * @throws S3ConnectError BadUsage for a root user, RoleNotFound, NotOurs for a role without our tag
  */
-export async function withSelf<T>(
-  s: SelfScene,
-  use: (assumed: { readonly answer: Answer; readonly credentials: AssumedCredentials | undefined }) => Promise<T>,
-): Promise<T> {
+export async function withSelf<T>(s: SelfScene, use: (assumed: Promise<Assumed>) => Promise<T>): Promise<T> {
   const { connection: c, survey, ports } = s;
   const { caller } = survey;
   const arn = roleArn(c, survey.facts);
@@ -48,7 +49,7 @@ export async function withSelf<T>(
       hint: 'Use an IAM user or a role of the account.',
     });
   }
-  const role = await ports.iam.getRole(name);
+  const role = s.role ?? (await ports.iam.getRole(name));
   if (role === undefined) {
     throw new S3ConnectError('RoleNotFound', `There is no role ${name} in the account.`, { hint: 'Run apply first.' });
   }
@@ -60,35 +61,57 @@ export async function withSelf<T>(
     );
   }
   const original = withoutSelf(role.trustPolicy, c);
+  throwIfAborted(s.signal);
+  const opened = letIn(s, { arn, name, caller, original });
+  // Only the writing of the statement fails so; then there is nothing to take out.
+  const refused = opened.then(
+    () => false,
+    (error: unknown) => asDenied(error) !== undefined,
+  );
+  const used = use(opened);
+  try {
+    return await used;
+  } finally {
+    await Promise.allSettled([opened, used]);
+    if (!(await refused)) await restore(s, name, original);
+  }
+}
+
+interface Door {
+  readonly arn: string;
+  readonly name: string;
+  readonly caller: Caller;
+  readonly original: PolicyDocument;
+}
+
+/** Puts the statement in and assumes the role by it, as soon as it is visible. */
+async function letIn(s: SelfScene, door: Door): Promise<Assumed> {
+  const { ports } = s;
   const clock = s.clock ?? systemClock;
   const externalId = randomUUID();
-  const statement = temporaryStatement(c, caller, externalId, new Date(clock.now() + LIFETIME_MS));
-  throwIfAborted(s.signal);
-  try {
-    await ports.iam.updateAssumeRolePolicy(name, {
-      ...original,
-      Statement: [...statementsOf(original), statement],
-    });
-    let credentials: AssumedCredentials | undefined;
-    const { answer } = await askUntilStable(
-      async () => {
-        const assumed = await askAssume(ports.sts, arn, externalId);
-        credentials = assumed.credentials;
-        return assumed.answer;
-      },
-      {
-        expect: 'allow',
-        budgetMs: s.budgetMs,
-        confirmDenials: false,
-        clock: s.clock,
-        signal: s.signal,
-        onWait: s.onWait,
-      },
-    );
-    return await use({ answer, credentials });
-  } finally {
-    await restore(s, name, original);
-  }
+  const end = new Date(clock.now() + LIFETIME_MS);
+  const statement = temporaryStatement(s.connection, door.caller, externalId, end);
+  await ports.iam.updateAssumeRolePolicy(door.name, {
+    ...door.original,
+    Statement: [...statementsOf(door.original), statement],
+  });
+  let credentials: AssumedCredentials | undefined;
+  const { answer } = await askUntilStable(
+    async () => {
+      const assumed = await askAssume(ports.sts, door.arn, externalId);
+      credentials = assumed.credentials;
+      return assumed.answer;
+    },
+    {
+      expect: 'allow',
+      budgetMs: s.budgetMs,
+      confirmDenials: false,
+      clock: s.clock,
+      signal: s.signal,
+      onWait: s.onWait,
+    },
+  );
+  return { answer, credentials };
 }
 
 /** One session and no other: a user by its ARN, an assumed role by the ARN of this very session. */

@@ -34,7 +34,12 @@ export async function survey(
   c: ResolvedConnection,
   aws: AwsAccess,
   live: Live,
-  o: { readonly needsCaller: boolean; readonly keys?: Keys | undefined },
+  o: {
+    readonly needsCaller: boolean;
+    readonly keys?: Keys | undefined;
+    /** The role's policies will be evaluated: they are read beside everything else. */
+    readonly evaluated?: boolean;
+  },
 ): Promise<Survey> {
   // The regions don't depend on who asks, so they are asked for at the same time.
   if (o.needsCaller) for (const bucket of c.buckets) live.bucket(bucket.site, bucket.name).catch(() => {});
@@ -44,6 +49,9 @@ export async function survey(
   const account = c.site.account ?? holder?.account ?? '';
   const own = caller !== undefined && caller.account === account;
   const base: Facts = { account, partition };
+  if (own && o.evaluated === true && c.method === 'role' && c.role !== undefined) {
+    live.identity(c.site, 'role', c.role.name).catch(() => {});
+  }
 
   const [role, found, buckets, external] = await Promise.all([
     findRole(c, live, caller, own),

@@ -81,6 +81,9 @@ describe('a vendor that finds nothing under its prefix', () => {
     expect(report).toMatchObject({ status: 'connected', mode: 'assume' });
     expect(row(report, `get:${bucket}`)).toMatchObject({ ok: true, by: 'probe' });
     expect(row(report, `get.outside-prefix:${bucket}`)).toMatchObject({ ok: true, actual: 'deny', by: 'probe' });
+    // Once as the role and once as nobody: the row and the search for an object share the first.
+    const listings = world.wire.filter((line) => line.includes(`/${bucket}`) && /prefix=vid%2F(&|$)/.test(line));
+    expect(listings).toHaveLength(2);
   });
 
   for (const [what, edit] of [

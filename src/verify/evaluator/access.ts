@@ -20,7 +20,10 @@ export async function evaluateAccess(row: ExpectedRow, s: EvaluatorScene): Promi
   const everybody = row.kind === 'public';
   const principals = everybody ? ['*'] : grantees(s.connection, s.survey);
   if (principals.length === 0) return undecided('there is no principal', 'evaluator');
-  const theirs = await bucketSide(bucket, throughOf(row.kind, bucket), everybody || principals.includes('*'), s);
+  const [theirs, ...sides] = await Promise.all([
+    bucketSide(bucket, throughOf(row.kind, bucket), everybody || principals.includes('*'), s),
+    ...principals.map((principal) => identitySide(principal, s)),
+  ]);
   if (!theirs.readable) return undecided(`the bucket's documents can't be read from here (${theirs.why})`, 'evaluator');
   const scene: RequestScene = {
     facts: s.survey.facts,
@@ -29,10 +32,10 @@ export async function evaluateAccess(row: ExpectedRow, s: EvaluatorScene): Promi
     now: new Date(s.now()).toISOString(),
   };
   const decided: { principal: string; decision: Decision; set: PolicySet; policies: readonly NamedPolicy[] }[] = [];
-  for (const principal of principals) {
-    const ours = await identitySide(principal, s);
-    if (!ours.readable)
-      return undecided(`the policies of ${principal} can't be read from here (${ours.why})`, 'evaluator');
+  for (const [n, principal] of principals.entries()) {
+    const ours = sides[n];
+    if (ours?.readable !== true)
+      return undecided(`the policies of ${principal} can't be read from here (${ours?.why})`, 'evaluator');
     const set: PolicySet = { ...ours.value.set, ...theirs.value };
     const compiled = compile(set);
     const answers = requestsOf(row, principal, scene).map((request) => compiled.decide(request));

@@ -53,6 +53,11 @@ export async function bucketSide(
   const account = bucketAccountOf(bucket, facts);
   const point = through === 'access-point' ? bucket.accessPoint : undefined;
   const unreadable: Seen<undefined> = { readable: false, why: 'another account' };
+  // Who may not read the policy learns nothing from the rest.
+  if (!s.survey.own) {
+    const policy = await s.live.bucketPolicy(site, bucket.name);
+    if (!policy.readable) return policy;
+  }
   const [policy, block, accountBlock, pointPolicy, record] = await Promise.all([
     s.live.bucketPolicy(site, bucket.name),
     s.live.bucketBlock(site, bucket.name),

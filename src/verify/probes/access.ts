@@ -32,7 +32,7 @@ export async function probeRow(row: ExpectedRow, s: ProbeScene): Promise<Answer>
     }
     case 'list':
     case 'access-point.list':
-      return probeList(row, identity, s.bucket);
+      return probeList(row, identity, s);
     case 'list.outside-prefix':
       return anyOf([
         listing(identity, s.stage.freshKey('outside'), 'outside the prefix'),
@@ -84,12 +84,14 @@ async function anyOf(asked: readonly Promise<Answer>[]): Promise<Answer> {
   return undecided('nothing was asked');
 }
 
-function probeList(row: ExpectedRow, actor: Actor, bucket: ResolvedBucket): Promise<Answer> {
-  if (row.expect === 'allow' || bucket.prefix === '') {
-    const prefix = listPrefix(bucket);
-    return listing(actor, prefix, prefix === '' ? 'without a prefix' : 'under the prefix');
-  }
-  return anyOf([listing(actor, bucket.prefix, 'under the prefix'), listing(actor, '', 'without a prefix')]);
+async function probeList(row: ExpectedRow, actor: Actor, { bucket, stage }: ProbeScene): Promise<Answer> {
+  const prefix = row.expect === 'allow' ? listPrefix(bucket) : bucket.prefix;
+  if (prefix === '') return listing(actor, prefix, 'without a prefix');
+  const under = async () => {
+    const answer = await stage.list(actor);
+    return probed(verdict(answer), answer, 'ListObjectsV2 of one key under the prefix');
+  };
+  return row.expect === 'allow' ? under() : anyOf([under(), listing(actor, '', 'without a prefix')]);
 }
 
 /** GetObject on a probe object, else HEAD on one object that is there (its body is never read), else on a missing key. */
@@ -104,7 +106,9 @@ async function probeGet(actor: Actor, zone: Zone, s: ProbeScene, expect: Expecte
   }
   const existing = zone === 'inside' ? await s.stage.existing() : undefined;
   if (existing !== undefined) return headExisting(actor, existing);
-  return getMissing(actor, s.stage.freshKey(zone), expect);
+  // For everybody the row asks for a listing besides, so that a denial needs none of its own.
+  const listable = actor.port !== s.anybody || expect === 'allow';
+  return getMissing(actor, s.stage.freshKey(zone), { expect, listable });
 }
 
 async function headExisting(actor: Actor, key: string): Promise<Answer> {
@@ -168,11 +172,12 @@ const isAboutBody = (code: string | null): boolean =>
   code === 'InvalidRequest' ||
   code === 'BadRequest';
 
+/** Whether something is granted that plain http could be tried with. */
+export const canProbeTls = (bucket: ResolvedBucket): boolean =>
+  grants(bucket, 'get') && !onlyThroughAccessPoint(bucket);
+
 /** Plain http on an object that https gives; anything else would not tell the transport from a missing right. */
 async function probeTls(actor: Actor, s: ProbeScene): Promise<Answer> {
-  if (!grants(s.bucket, 'get') || onlyThroughAccessPoint(s.bucket)) {
-    return undecided('nothing is granted that plain http could be tried with');
-  }
   const key = await s.stage.seed('inside');
   if (key === undefined) return undecided('there is no probe object to ask for over plain http');
   const [secure, plain] = await Promise.all([

@@ -10,18 +10,25 @@ import type { Actor } from './stage.js';
  * that very key and would have been told that it is missing.
  *
  * That the refusal is about listing gives a surplus right away, but is not enough to call a grant proved.
+ *
+ * @param o.listable whether a listing is worth asking for where the answer names no action
  */
-export async function getMissing(actor: Actor, key: string, expect: ExpectedRow['expect']): Promise<Answer> {
+export async function getMissing(
+  actor: Actor,
+  key: string,
+  o: { readonly expect: ExpectedRow['expect']; readonly listable: boolean },
+): Promise<Answer> {
   const answer = await actor.port.get(actor.target, key);
   const meaning = meaningOf(answer);
   if (meaning === 'missing') return shown(answer);
   if (meaning !== 'deny') return probed(meaning, answer, 'GetObject of a missing key');
   const refused = refusedAction(answer);
   if (refused === 's3:GetObject') return probed('deny', answer, 'GetObject is refused by name');
-  if (refused === 's3:ListBucket' && expect === 'deny') {
+  if (refused === 's3:ListBucket' && o.expect === 'deny') {
     return probed('allow', answer, 'GetObject of a missing key is refused for want of s3:ListBucket alone');
   }
-  return (await withListing(actor, key)) ?? nothing(answer, refused);
+  const told = o.listable && refused === undefined ? await withListing(actor, key) : undefined;
+  return told ?? nothing(answer, refused);
 }
 
 /** Asked after the listing, so that a right to list that has just become visible can't mislead. */

@@ -59,6 +59,8 @@ export interface Stage {
   upload(actor: Actor, zone: Zone): Promise<WriteAnswer>;
   /** DeleteObject on a key of this run. */
   remove(actor: Actor, zone: Zone): Promise<WriteAnswer>;
+  /** A listing of one key under the connection's prefix; those under way at the same time as the same actor are one. */
+  list(actor: Actor): Promise<ProbeAnswer & { readonly key: string | null }>;
   /** Key of one object under the prefix that is there already; never more than one is listed. */
   existing(): Promise<string | undefined>;
   cleanUp(): Promise<void>;
@@ -177,6 +179,18 @@ export function createStage(i: StageInputs): Stage {
     return other || TopicConfigurations.some((each) => sendsFor(each, { prefix: key, suffix: key }));
   }
 
+  let listing: { readonly actor: Actor; readonly answer: ReturnType<ProbePort['listOne']> } | undefined;
+  const list = (actor: Actor): ReturnType<ProbePort['listOne']> => {
+    if (listing?.actor.port === actor.port && listing.actor.target === actor.target) return listing.answer;
+    const asked = { actor, answer: actor.port.listOne(actor.target, bucket.prefix) };
+    const done = () => {
+      if (listing === asked) listing = undefined;
+    };
+    asked.answer.then(done, done);
+    listing = asked;
+    return asked.answer;
+  };
+
   const seed = (zone: Zone): Promise<string | undefined> =>
     once(`seed ${zone}`, async () => {
       if (!(await writable(zone))) return undefined;
@@ -196,6 +210,7 @@ export function createStage(i: StageInputs): Stage {
     put,
     sendsEvents,
     seed,
+    list,
     prepare: (zones) => {
       if (i.noWrite) return;
       for (const zone of zones) {
@@ -231,7 +246,7 @@ export function createStage(i: StageInputs): Stage {
       once('existing', async () => {
         for (const actor of [await i.identity(), i.caller]) {
           if (actor === undefined) continue;
-          const answer = await actor.port.listOne(actor.target, bucket.prefix);
+          const answer = await list(actor);
           // A folder's own empty object is an object; a probe of another run may be gone in a moment.
           if (meaningOf(answer) === 'allow')
             return answer.key === null || isProbeKey(answer.key) ? undefined : answer.key;
