@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliOptions, runCli, runJson, tempFolder } from '../helpers/cli.js';
@@ -84,10 +84,13 @@ describe('the contract of the command line', () => {
     expect(out.stdout).toContain(join('documents', 'exports', 'trust-policy.exports.json'));
     const other = await runJson<{ error: Json }>(['generate', '--format', 'terraform'], { cwd: folder.path });
     expect(other.json.error).toMatchObject({ code: 'BadUsage', path: '--format' });
-    const unknown = await runJson<{ error: Json }>(
-      ['generate', '-f', 'none.json', '--save', '--template', 'coactive', '--bucket', 'acme-x'],
-      { cwd: folder.path },
-    );
+    // No ARN of these names the customer's account; an access point's does.
+    await mkdir(join(folder.path, 'bare'));
+    const bare = { cwd: join(folder.path, 'bare') };
+    const known = await runCli(['generate', '--template', 'coactive', '--bucket', 'acme-x'], bare);
+    expect(known.code, known.stderr).toBe(0);
+    const point = ['--template', 'generic-write', '--method', 'user', '--bucket', 'acme-x', '--access-point', 'acme-p'];
+    const unknown = await runJson<{ error: Json }>(['generate', ...point], bare);
     expect(unknown.code).toBe(2);
     expect(unknown.json.error).toMatchObject({ code: 'BadUsage', path: '--account' });
   });
