@@ -1,7 +1,7 @@
 import { S3ConnectError } from '../errors.js';
 import type { Finding } from '../policy/types.js';
 import type { Member } from './nodes.js';
-import { roleFindings } from './role-findings.js';
+import { roleFindings, strangePolicies } from './role-findings.js';
 import { type Run, readOnce } from './run.js';
 
 /**
@@ -37,7 +37,8 @@ export async function accountFindings(
         }),
       );
       const ownership = [...new Set(names)].filter((name) => name !== undefined).map(useless);
-      return [index, [...ownership, ...(await readable(roleFindings(run, member)))]];
+      const ofRole = await Promise.all([readable(roleFindings(run, member)), readable(strangePolicies(run, member))]);
+      return [index, [...ownership, ...ofRole.flat()]];
     }),
   );
   return new Map(found);

@@ -96,6 +96,35 @@ async function isListed(run: Run, bucket: ResolvedBucket): Promise<boolean | und
   }
 }
 
+function inOtherAccount(bucket: ResolvedBucket, account: string): S3ConnectError {
+  return new S3ConnectError(
+    'BucketInOtherAccount',
+    `The bucket ${bucket.name} exists, but not in the account ${account}.`,
+    {
+      path: bucket.pointer === '' ? '--bucket' : `${bucket.pointer}/name`,
+      hint: 'Bucket names are shared by all accounts: choose another name, or name its "account" and "profile".',
+    },
+  );
+}
+
+/**
+ * A bucket of another account may let itself be looked at (HeadBucket needs s3:ListBucket only) and refuse the rest:
+ * what then looks like a missing permission is the wrong account.
+ */
+export async function explainDenial(
+  run: Run,
+  c: ResolvedConnection,
+  facts: Facts,
+  denial: S3ConnectError,
+): Promise<S3ConnectError> {
+  if (denial.code !== 'AccessDenied' || !denial.message.startsWith('s3:')) return denial;
+  for (const bucket of c.buckets) {
+    if (facts.buckets?.[bucket.name] === undefined) continue;
+    if ((await isListed(run, bucket)) === false) return inOtherAccount(bucket, bucket.site.account ?? facts.account);
+  }
+  return denial;
+}
+
 async function findBucket(
   run: Run,
   bucket: ResolvedBucket,
@@ -117,14 +146,7 @@ async function findBucket(
     });
   }
   if (guarded && !found.accessible && (await isListed(run, bucket)) === false) {
-    throw new S3ConnectError(
-      'BucketInOtherAccount',
-      `The bucket ${bucket.name} exists, but not in the account ${who.account}.`,
-      {
-        path: flags ? '--bucket' : `${bucket.pointer}/name`,
-        hint: 'Bucket names are shared by all accounts: choose another name, or name its "account" and "profile".',
-      },
-    );
+    throw inOtherAccount(bucket, who.account);
   }
   if (guarded && found.region !== bucket.site.region && bucket.site.regionGiven !== false) {
     throw new S3ConnectError(

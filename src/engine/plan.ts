@@ -31,6 +31,12 @@ function inRowOrder(steps: readonly Step[]): ReadonlyMap<number, readonly Step[]
   return byMember;
 }
 
+/** What the account tells about an ACL action makes lint's general advice on it superfluous. */
+function together(linted: readonly Finding[], ofAccount: readonly Finding[]): readonly Finding[] {
+  const known = ofAccount.some(({ id }) => id === 'useless-put-object-acl');
+  return [...linted.filter(({ id }) => !(known && id === 'acl-action')), ...ofAccount];
+}
+
 /** The plan as `plan --json` prints it; pure. */
 export function planOf(
   headings: readonly Heading[],
@@ -41,7 +47,7 @@ export function planOf(
   const connections = headings.map(({ error, ...heading }, index): ConnectionPlan => {
     if (error !== undefined) return { ...heading, changes: [], findings: [], error: error.toJSON() };
     const own = byMember.get(index) ?? [];
-    return { ...heading, changes: own.map(changeOf), findings: [...own.flatMap(findingsOf), ...more(index)] };
+    return { ...heading, changes: own.map(changeOf), findings: together(own.flatMap(findingsOf), more(index)) };
   });
   return { fingerprint: fingerprintOf(connections), connections, summary: summaryOf(connections) };
 }

@@ -4,7 +4,7 @@ import type { Facts, ResolvedConnection, ResourceType } from '../connection/type
 import { type ErrorCode, S3ConnectError } from '../errors.js';
 import { accountFindings } from './account-findings.js';
 import { type Assembled, assemble } from './assemble.js';
-import { gatherFacts } from './facts.js';
+import { explainDenial, gatherFacts } from './facts.js';
 import { joinNodes, type Member, type ObservedNode } from './nodes.js';
 import { observe } from './observe.js';
 import { type Heading, planOf } from './plan.js';
@@ -156,7 +156,11 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
     observe(run, joinNodes(members, input.adopt === true), names, input.onEvent),
     input.goal === 'present' ? accountFindings(run, members) : new Map<number, never[]>(),
   ]);
-  for (const [member, error] of observed.failures) if (!failed.has(member)) failed.set(member, error);
+  for (const [member, error] of observed.failures) {
+    const of = members.find(({ index }) => index === member);
+    if (!failed.has(member))
+      failed.set(member, of === undefined ? error : await explainDenial(run, of.connection, of.facts, error));
+  }
   if (input.signal?.aborted === true) throw new S3ConnectError('Interrupted', 'Interrupted; nothing was changed.');
   const nodes =
     input.allowPublic === true || input.goal === 'absent'

@@ -29,6 +29,41 @@ async function policiesOf(
 }
 
 /**
+ * Policies on a role of ours that this connection doesn't know: nothing of ours, so `apply` leaves them, and yet the
+ * vendor has what they allow.
+ */
+export async function strangePolicies(run: Run, { connection, resources }: Member): Promise<readonly Finding[]> {
+  const { method, role, site } = connection;
+  if (method !== 'role' || role === undefined) return [];
+  const [inline, attached] = await Promise.all([
+    readOnce(run, site, `ListRolePolicies ${role.name}`, (ports) => ports.iam.listRolePolicies(role.name)),
+    readOnce(run, site, `ListAttachedRolePolicies ${role.name}`, (ports) =>
+      ports.iam.listAttachedRolePolicies(role.name),
+    ),
+  ]);
+  const ours = new Set(
+    resources.flatMap(({ kind, desired }) =>
+      kind === 'role-policy' || kind === 'managed-policy' ? [`${kind}/${desired.name}`] : [],
+    ),
+  );
+  const strange = [
+    ...inline.filter((name) => !ours.has(`role-policy/${name}`)),
+    ...attached.filter(({ name }) => !ours.has(`managed-policy/${name}`)).map(({ arn }) => arn),
+  ];
+  return strange.map((name) => ({
+    id: 'undeclared-role-policy',
+    severity: 'warning',
+    file: `role ${role.name}`,
+    pointer: '',
+    line: null,
+    message: `The role ${role.name} has the policy ${name}, which this connection doesn't declare.`,
+    why: 'Whoever assumes the role has all that its policies allow together; apply changes nothing that is not its own.',
+    remedy: 'Remove the policy from the role unless it is meant to be there; `verify` shows what it lets in.',
+    source: 'IAM User Guide, "Policy evaluation logic"',
+  }));
+}
+
+/**
  * An existing role may do more than this connection grants: said in the plan, because no apply changes it.
  * Its policies are read for that; where they may not be, `verify` tells by probing.
  */

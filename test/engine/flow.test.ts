@@ -87,6 +87,8 @@ describe('a connection, from nothing to nothing', () => {
       'GetRole',
       'GetRolePolicy',
       'HeadBucket',
+      'ListAttachedRolePolicies',
+      'ListRolePolicies',
     ]);
   });
 

@@ -33,7 +33,20 @@ beforeAll(async () => {
   mine = r.aws.ports({ region });
   await mine.s3.createBucket('acme-in', region, 'BucketOwnerEnforced');
   const other = await r.sandbox.credentialsFor('arn:aws:iam::999988887777:root');
-  await r.aws.portsAs({ region }, other).s3.createBucket('their-bucket', region, 'BucketOwnerEnforced');
+  const theirs = r.aws.portsAs({ region }, other).s3;
+  await theirs.createBucket('their-bucket', region, 'BucketOwnerEnforced');
+  await theirs.createBucket('their-listable-bucket', region, 'BucketOwnerEnforced');
+  await theirs.putBucketPolicy('their-listable-bucket', {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { AWS: '111122223333' },
+        Action: 's3:ListBucket',
+        Resource: 'arn:aws:s3:::their-listable-bucket',
+      },
+    ],
+  });
   await r.aws.ports({ region: 'eu-west-1' }).s3.createBucket('acme-far', 'eu-west-1', 'BucketOwnerEnforced');
   for (const name of ['av-JobsTaskStack-1-ECSTaskRole-A', 'av-JobsTaskStack-2-ECSTaskRole-B', 'plain']) {
     await mine.iam.createRole({
@@ -61,6 +74,13 @@ describe('what is refused before anything is written', () => {
       role({}, { name: 'acme-nowhere' }),
       'BucketNotFound',
       'acme-nowhere',
+      '/connections/c/buckets/0/name',
+    ],
+    [
+      'a bucket of somebody else that lets itself be looked at',
+      granted({}, { name: 'their-listable-bucket' }),
+      'BucketInOtherAccount',
+      'their-listable-bucket',
       '/connections/c/buckets/0/name',
     ],
     [
