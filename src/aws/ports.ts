@@ -98,6 +98,11 @@ export interface IamPort {
   listAttachedUserPolicies(name: string): Promise<readonly { readonly name: string; readonly arn: string }[]>;
   attachUserPolicy(user: string, policyArn: string): Promise<void>;
   detachUserPolicy(user: string, policyArn: string): Promise<void>;
+  listGroupsForUser(user: string): Promise<readonly string[]>;
+  /** A group's inline documents, and the ARNs of its managed policies. */
+  listGroupPolicies(
+    group: string,
+  ): Promise<{ readonly documents: readonly PolicyDocument[]; readonly attached: readonly string[] }>;
   listAccessKeys(user: string): Promise<readonly AccessKeyRecord[]>;
   createAccessKey(user: string): Promise<{ readonly id: string; readonly secret: string }>;
   updateAccessKey(user: string, id: string, status: 'Active' | 'Inactive'): Promise<void>;

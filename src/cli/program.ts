@@ -135,7 +135,7 @@ function usageError(error: CommanderError, argv: readonly string[]): S3ConnectEr
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const flag = /'(-[^\s',]*)/.exec(first)?.[1];
   const suggestion = rest.join(' ').replace(/^\(|\)$/g, '');
-  return new S3ConnectError('BadUsage', `${first.charAt(0).toUpperCase()}${first.slice(1)}.`, {
+  return new S3ConnectError('BadUsage', `${first.charAt(0).toUpperCase()}${first.slice(1).replace(/\.$/, '')}.`, {
     hint: suggestion === '' ? 'See s3connect --help.' : suggestion,
     ...(flag === undefined ? {} : { path: flag }),
   });

@@ -18,7 +18,15 @@ export function explain(
   const layers = effectsOf(situation).filter((effect) => !unknown.has(effect.layer));
   for (const layer of unknown) layers.push({ layer, effect: 'unknown', statement: null });
   layers.sort((a, b) => ORDER.indexOf(a.layer) - ORDER.indexOf(b.layer));
-  return { ...decisionOf(judge(situation), situation), layers };
+  return { ...withoutGuess(decisionOf(judge(situation), situation), unknown), layers };
+}
+
+/** Of a layer that could not be read nothing is known: no statement of it, and whether it lacks one. */
+function withoutGuess(decision: Decision, unknown: ReadonlySet<Layer>): Decision {
+  if (!unknown.has(decision.layer)) return decision;
+  const { nearest } = decision;
+  const mismatch = `the ${decision.layer.replace('-', ' ')} can't be read, so that nothing is known to allow this`;
+  return { ...decision, statement: null, nearest: nearest === null ? null : { ...nearest, statement: null, mismatch } };
 }
 
 const ORDER: readonly Layer[] = [

@@ -1,11 +1,15 @@
 import {
   CreatePolicyVersionCommand,
   DeletePolicyVersionCommand,
+  GetGroupPolicyCommand,
   GetPolicyCommand,
   GetPolicyVersionCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
   IAMClient,
+  ListAttachedGroupPoliciesCommand,
+  ListGroupPoliciesCommand,
+  ListGroupsForUserCommand,
   ListPolicyVersionsCommand,
   ListRolePoliciesCommand,
   NoSuchEntityException,
@@ -60,6 +64,20 @@ describe('the IAM port', () => {
       .on(ListRolePoliciesCommand, { RoleName: 'r', Marker: 'next' })
       .resolves({ PolicyNames: ['b'] });
     expect(await iam.listRolePolicies('r')).toEqual(['a', 'b']);
+  });
+
+  it('reads what a user has through its groups (IAM User Guide, "IAM user groups")', async () => {
+    const group = { GroupName: 'g', Path: '/', GroupId: 'AGPA', Arn: 'arn:g', CreateDate: new Date() };
+    mock.on(ListGroupsForUserCommand, { UserName: 'u' }).resolves({ Groups: [group] });
+    mock.on(ListGroupPoliciesCommand, { GroupName: 'g' }).resolves({ PolicyNames: ['p'] });
+    mock
+      .on(GetGroupPolicyCommand, { GroupName: 'g', PolicyName: 'p' })
+      .resolves({ PolicyDocument: encodeURIComponent(JSON.stringify(trust)) });
+    mock
+      .on(ListAttachedGroupPoliciesCommand, { GroupName: 'g' })
+      .resolves({ AttachedPolicies: [{ PolicyArn: 'arn:p' }] });
+    expect(await iam.listGroupsForUser('u')).toEqual(['g']);
+    expect(await iam.listGroupPolicies('g')).toEqual({ documents: [trust], attached: ['arn:p'] });
   });
 
   it('takes a policy that goes between two calls for absent', async () => {

@@ -171,6 +171,56 @@ describe('policy eval', () => {
     expect(answer).toMatchObject({ code: 2, json: { error: { code: 'BadFile', path } } });
   });
 
+  it.each([
+    ['a principal that is none', { request: { ...request, principal: 'alice' } }, '/request/principal'],
+    ['a resource that is no ARN', { request: { ...request, resource: 'acme/a' } }, '/request/resource'],
+    ['an action without a service', { request: { ...request, action: 'GetObject' } }, '/request/action'],
+    [
+      'an account that has no 12 digits',
+      { request: { ...request, resourceAccount: '12' } },
+      '/request/resourceAccount',
+    ],
+    ['an ARN in the place of a bucket name', { request: { ...request, bucket: 'arn:aws:s3:::b' } }, '/request/bucket'],
+  ])('refuses %s as a bad value', async (_, value, path) => {
+    const answer = await json('policy', 'eval', await file('bad.json', value));
+    expect(answer).toMatchObject({ code: 2, json: { error: { code: 'BadValue', path } } });
+    expect(answer.json.error.hint).toMatch(/^Give /);
+  });
+
+  it.each([
+    ['a document without statements', { request, resourcePolicy: { a: 1 } }, '/resourcePolicy'],
+    [
+      'a statement that is a text',
+      { request, identityPolicies: [{ Statement: ['x'] }] },
+      '/identityPolicies/0/Statement/0',
+    ],
+    ['a level that is none', { request, blockPublicAccess: { RestrictPublicBuckets: true } }, '/blockPublicAccess'],
+    ['a setting that is none', { request, blockPublicAccess: { bucket: { Restrict: true } } }, '/blockPublicAccess'],
+    [
+      'a setting that is no Boolean',
+      { request, blockPublicAccess: { bucket: { RestrictPublicBuckets: 'yes' } } },
+      '/blockPublicAccess/bucket/RestrictPublicBuckets',
+    ],
+  ])('refuses %s, which would silently decide nothing', async (_, value, path) => {
+    const { code, json: answer } = await json('policy', 'eval', await file('bad.json', value));
+    expect(code).toBe(2);
+    expect(answer.error.code).toBe('BadFile');
+    expect(answer.error.path.startsWith(path)).toBe(true);
+    expect(answer.error.hint).not.toBeNull();
+  });
+
+  it('names line and column, and refuses a key that stands twice', async () => {
+    const spread = await file('bad.json', { request: { ...request, action: 7 } });
+    expect((await json('policy', 'eval', spread)).json.error.message).toContain('bad.json:4:5: /request/action: ');
+    const twice = await file(
+      'twice.json',
+      `{"request":${JSON.stringify(request)},\n"trustPolicy":{},"trustPolicy":{}}`,
+    );
+    const answer = await json('policy', 'eval', twice);
+    expect(answer).toMatchObject({ code: 2, json: { error: { code: 'BadFile', path: '/trustPolicy' } } });
+    expect(answer.json.error.message).toContain('twice.json:2:18: ');
+  });
+
   it('names the case of a list', async () => {
     const answer = await json('policy', 'eval', await file('bad.json', [{ request }, {}]));
     expect(answer.json.error.path).toBe('/1/request');
@@ -266,6 +316,27 @@ describe('policy explain on files', () => {
   ])('refuses %j', async (args, code, path) => {
     expect(await json(...args)).toMatchObject({ code: 2, json: { error: { code, path } } });
   });
+
+  it('takes several files and context values after one flag, too', async () => {
+    const answer = await json(
+      ...['policy', 'explain', '--principal', user, '--action', 's3:GetObject', '--resource', 'arn:aws:s3:::acme/a'],
+      ...['--identity-policy', await file('none.json', { ...good, Statement: [] }), await file('good.json', good)],
+      ...['--context', 'aws:SecureTransport=true', 'aws:SourceIp=203.0.113.7'],
+    );
+    expect(answer).toMatchObject({
+      code: 0,
+      json: { decision: 'allow', statement: { policy: 'identityPolicies[1]' } },
+    });
+  });
+
+  it('refuses a file that is no policy document, with its place', async () => {
+    const answer = await json(
+      ...['policy', 'explain', '--principal', user, '--action', 's3:GetObject', '--resource', 'arn:aws:s3:::acme/a'],
+      ...['--identity-policy', await file('list.json', [])],
+    );
+    expect(answer).toMatchObject({ code: 2, json: { error: { code: 'BadFile', path: '' } } });
+    expect(answer.json.error.message).toContain('list.json:1:1: ');
+  });
 });
 
 describe('policy explain on the live account', () => {
@@ -343,6 +414,65 @@ describe('policy explain on the live account', () => {
     const answer = await ask('arn:aws:s3:::acme/a', 'arn:aws:sts::111122223333:assumed-role/reader/ann');
     expect(answer.json.decision).toBe('allow');
     expect(answer.json.layers).toContainEqual({ layer: 'session-policy', effect: 'unknown', statement: null });
+  });
+
+  it('judges a request through an access point by both policies (S3 User Guide, "Configuring IAM policies for using access points")', async () => {
+    const { createAwsAccess } = await import('../../src/aws/access.js');
+    const settings = { profile: undefined, profileFromFlag: false, region: undefined, endpointUrl: undefined };
+    const aws = createAwsAccess({ ...settings, concurrency: 4, env });
+    const { s3, s3control } = aws.ports({});
+    const point = 'arn:aws:s3:us-east-1:111122223333:accesspoint/points-ap';
+    const vendor = 'arn:aws:iam::999988887777:role/vendor';
+    await s3.createBucket('points', 'us-east-1', 'BucketOwnerEnforced');
+    await s3control.createAccessPoint('111122223333', {
+      name: 'points-ap',
+      bucket: 'points',
+      vpcId: undefined,
+      tags: {},
+    });
+    const grant = { Effect: 'Allow' as const, Principal: { AWS: vendor }, Action: 's3:GetObject' };
+    await s3control.putAccessPointPolicy('111122223333', 'points-ap', {
+      Version: '2012-10-17',
+      Statement: [{ ...grant, Resource: `${point}/object/*` }],
+    });
+    const closed = await ask(`${point}/object/a`, vendor);
+    expect(closed.json).toMatchObject({ decision: 'deny', layer: 'resource-policy' });
+    await s3.putBucketPolicy('points', {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          ...grant,
+          Principal: { AWS: '*' },
+          Resource: 'arn:aws:s3:::points/*',
+          Condition: { StringEquals: { 's3:DataAccessPointAccount': '111122223333' } },
+        },
+      ],
+    });
+    aws.close();
+    const open = await ask(`${point}/object/a`, vendor);
+    expect(open.json).toMatchObject({ decision: 'allow', layer: 'access-point-policy' });
+    expect(open.json.layers).toContainEqual({ layer: 'identity-policy', effect: 'unknown', statement: null });
+    // The delegation is not the nearest statement to a request that comes to the bucket itself.
+    const direct = await ask('arn:aws:s3:::points/a', vendor);
+    expect(direct.json).toMatchObject({ decision: 'deny', layer: 'resource-policy' });
+  });
+
+  it('says when a principal is not there', async () => {
+    const principal = 'arn:aws:iam::111122223333:user/nobody';
+    const args = ['--action', 's3:GetObject', '--resource', 'arn:aws:s3:::acme/a'];
+    const { stdout } = await run('policy', 'explain', '--principal', principal, ...args);
+    expect(stdout).toContain('there is no user nobody in account 111122223333');
+  });
+
+  it('does not take what can not be read for a policy that is not there', async () => {
+    const key = 'arn:aws:kms:us-east-1:111122223333:key/1';
+    const answer = await ask(key, role, 'kms:Decrypt');
+    expect(answer.json).toMatchObject({ decision: 'deny', layer: 'key-policy', statement: null });
+    expect(answer.json.nearest.mismatch).toBe("the key policy can't be read, so that nothing is known to allow this");
+    const { stdout } = await run(
+      ...['policy', 'explain', '--principal', role, '--action', 'kms:Decrypt', '--resource', key],
+    );
+    expect(stdout).toContain("the answer rests on what can't be seen");
   });
 
   it('names a bucket that is not there', async () => {

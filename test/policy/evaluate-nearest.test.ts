@@ -58,6 +58,36 @@ describe('a trust policy ("How to use an external ID when granting access to a t
 });
 
 describe('which statement is the nearest', () => {
+  it('not a delegation to access points, where the request comes to the bucket itself', () => {
+    const resourcePolicy = doc(
+      {
+        Sid: 'Delegation',
+        Effect: 'Allow',
+        Principal: { AWS: '*' },
+        Action: 's3:GetObject',
+        Resource: 'arn:aws:s3:::media/*',
+        Condition: { StringEquals: { 's3:DataAccessPointAccount': OWN } },
+      },
+      {
+        Sid: 'In',
+        Effect: 'Allow',
+        Principal: { AWS: VENDOR },
+        Action: 's3:GetObject',
+        Resource: 'arn:aws:s3:::media/in/*',
+      },
+    );
+    const request = {
+      principal: RUN,
+      action: 's3:GetObject',
+      resource: 'arn:aws:s3:::media/out/a',
+      resourceAccount: OWN,
+    };
+    const { statement, mismatch, patch } = nearest({ request, identityPolicies: [everything], resourcePolicy });
+    expect(statement?.sid).toBe('In');
+    expect(mismatch).toBe('the resource arn:aws:s3:::media/out/a does not match "arn:aws:s3:::media/in/*"');
+    expect(patch?.Condition).toBeUndefined();
+  });
+
   const identityPolicies = [
     doc({ Effect: 'Allow', Action: 's3:ListBucket', Resource: 'arn:aws:s3:::media' }),
     doc(

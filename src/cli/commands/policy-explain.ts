@@ -3,8 +3,9 @@ import { explain } from '../../policy/explain.js';
 import type { EvaluationCase, EvaluationRequest, Layer, PolicyDocument, PolicySet } from '../../policy/types.js';
 import type { CommandContext } from '../context.js';
 import { decisionLines, layerLines } from '../render/decision.js';
-import { readJsonFile } from './policy-files.js';
+import { checkDocument, readDecidingFile } from './policy-files.js';
 import { readLive } from './policy-live.js';
+import { ACTION_FORM, isAccount, isAction, isPrincipal, isResource, PRINCIPAL_FORM } from './policy-request.js';
 
 /** The flag of each document, by commander's name for it, and whether several may be given. */
 const FILES: Readonly<
@@ -34,6 +35,8 @@ export async function run(context: CommandContext, _args: readonly string[], opt
   context.emit(answer, () => {
     const lines = [...decisionLines(input.request, answer, context.colours, context.width), ''];
     lines.push(...layerLines(answer.layers, answer, context.colours));
+    if (unknown.includes(answer.layer))
+      lines.push(`  ${context.colours.yellow("the answer rests on what can't be seen")}`);
     for (const note of live?.notes ?? []) lines.push(`  ${context.colours.dim(note)}`);
     return lines.join('\n');
   });
@@ -44,23 +47,21 @@ function requestOf(context: CommandContext, options: Options): EvaluationRequest
   const needed = (key: string): string => {
     const value = options[key];
     if (typeof value === 'string' && value !== '') return value;
-    return context.fail(`policy explain needs --${key}`, `--${key}`);
+    return context.fail(`policy explain needs --${key}`, `--${key}`, 'It takes --principal, --action and --resource.');
   };
   const [principal, action, resource] = [needed('principal'), needed('action'), needed('resource')];
-  const malformed = (flag: string, what: string): never => {
-    throw new S3ConnectError('BadValue', `${flag} takes ${what}`, { path: flag });
+  const malformed = (flag: string, given: string, what: string): never => {
+    throw new S3ConnectError('BadValue', `${flag} takes ${what}, not ${JSON.stringify(given)}`, {
+      path: flag,
+      hint: `Give ${what}.`,
+    });
   };
-  if (
-    principal !== '*' &&
-    !/^arn:[^:]+:(iam|sts)::\d{12}:.+/.test(principal) &&
-    !/^[a-z0-9.-]+\.[a-z.]+$/.test(principal)
-  )
-    malformed('--principal', 'the ARN of a user, role, session or account root, a service name or *');
-  if (!/^[\w-]+:\w+$/.test(action)) malformed('--action', 'one action such as s3:GetObject');
-  if (resource !== '*' && !/^arn:([^:]*:){4}./.test(resource)) malformed('--resource', 'an ARN');
+  if (!isPrincipal(principal)) malformed('--principal', principal, PRINCIPAL_FORM);
+  if (!isAction(action)) malformed('--action', action, ACTION_FORM);
+  if (!isResource(resource)) malformed('--resource', resource, 'an ARN');
   const account = options.resourceAccount;
-  if (account !== undefined && !/^\d{12}$/.test(String(account)))
-    malformed('--resource-account', 'the 12 digits of an account');
+  if (account !== undefined && !isAccount(String(account)))
+    malformed('--resource-account', String(account), 'the 12 digits of an account');
   return {
     principal,
     action,
@@ -95,17 +96,16 @@ async function readGiven(context: CommandContext, options: Options): Promise<Pol
   for (const [name, { flag, key, many }] of Object.entries(FILES)) {
     const files = list(options[name]);
     if (files.length === 0) continue;
-    if (files.length > 1 && !many) context.fail(`${flag} can be given once`, flag);
-    const documents = await Promise.all(files.map((file) => readDocument(file, flag, context.cwd)));
+    if (files.length > 1 && !many) context.fail(`${flag} can be given once`, flag, 'Leave out all but one.');
+    const documents = await Promise.all(files.map((file) => readDocument(file, context.cwd)));
     result[key] = many ? documents : documents[0];
   }
   return Object.keys(result).length === 0 ? undefined : (result as PolicySet);
 }
 
-async function readDocument(file: string, flag: string, cwd: string): Promise<PolicyDocument> {
-  const { value } = await readJsonFile(file, cwd);
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new S3ConnectError('BadFile', `${file} is no policy document: it is not an object`, { path: flag });
+async function readDocument(file: string, cwd: string): Promise<PolicyDocument> {
+  const { value, refuse } = await readDecidingFile(file, cwd);
+  checkDocument(value, '', refuse);
   return value as PolicyDocument;
 }
 

@@ -19,7 +19,10 @@ export async function run(
   const lint = lintOptions(options);
   const format = options.format;
   if (format !== undefined && format !== 'sarif')
-    throw new S3ConnectError('BadUsage', `--format takes sarif, not ${String(format)}`, { path: '--format' });
+    throw new S3ConnectError('BadUsage', `--format takes sarif, not ${String(format)}`, {
+      path: '--format',
+      hint: 'for JSON use --json',
+    });
   const files = await Promise.all(args.map((file) => readJsonFile(file, context.cwd)));
   const findings = files.flatMap(({ file, text, value }) =>
     lintPolicy(value as PolicyDocument, { ...lint, file, text }),
@@ -44,7 +47,10 @@ function render(findings: readonly Finding[], files: number, { colours }: Comman
 
 function lintOptions({ kind, account, partition }: Readonly<Record<string, unknown>>): LintOptions {
   if (kind !== undefined && !KINDS.includes(kind as PolicyKind))
-    throw new S3ConnectError('BadUsage', `--kind takes ${KINDS.join(', ')}, not ${String(kind)}`, { path: '--kind' });
+    throw new S3ConnectError('BadUsage', `--kind takes ${KINDS.join(', ')}, not ${String(kind)}`, {
+      path: '--kind',
+      hint: 'leave it out to have it guessed',
+    });
   if (account !== undefined && !/^\d{12}$/.test(String(account)))
     throw new S3ConnectError('BadValue', `${String(account)} is no account id: it has 12 digits`, {
       path: '--account',

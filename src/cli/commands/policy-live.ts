@@ -8,7 +8,7 @@ export interface LivePolicies {
   readonly request: EvaluationRequest;
   readonly policies: PolicySet;
   readonly unknown: readonly Layer[];
-  /** One sentence for each layer that can't be seen. */
+  /** One sentence for what is not there, and for each layer that can't be seen. */
   readonly notes: readonly string[];
 }
 
@@ -23,6 +23,8 @@ interface Reading {
   readonly account: string;
   readonly policies: { -readonly [K in keyof PolicySet]: PolicySet[K] };
   readonly unknown: Map<Layer, string>;
+  /** What turned out not to be there. */
+  readonly absent: string[];
 }
 
 /**
@@ -37,13 +39,13 @@ export async function readLive(aws: AwsAccess, request: EvaluationRequest): Prom
     ['scp', "service control policies: the organisation's, not readable from the account"],
     ['rcp', "resource control policies: the organisation's, not readable from the account"],
   ]);
-  const reading: Reading = { ports, account, policies: {}, unknown };
+  const reading: Reading = { ports, account, policies: {}, unknown, absent: [] };
   const [, resource] = await Promise.all([readCaller(reading, request), readResource(reading, request, aws)]);
   return {
     request: { ...request, ...resource },
     policies: reading.policies,
     unknown: [...unknown.keys()],
-    notes: [...unknown.values()],
+    notes: [...reading.absent, ...unknown.values()],
   };
 }
 
@@ -58,7 +60,8 @@ async function attempt<T>(
     return await read();
   } catch (thrown) {
     if (!(thrown instanceof S3ConnectError) || thrown.code !== 'AccessDenied') throw thrown;
-    reading.unknown.set(layer, `${what}: you may not read it`);
+    const assumed = layer === 'identity-policy' ? ', so it is taken to allow' : '';
+    reading.unknown.set(layer, `${what}: you may not read it${assumed}`);
     return undefined;
   }
 }
@@ -82,6 +85,11 @@ async function readCaller(reading: Reading, { principal }: EvaluationRequest): P
   reading.policies.identityPolicies = policies ?? [ASSUMED];
 }
 
+function nothing({ absent, account }: Reading, what: string): readonly [] {
+  absent.push(`there is no ${what} in account ${account}`);
+  return [];
+}
+
 async function readRole(reading: Reading, name: string): Promise<readonly PolicyDocument[]> {
   const { iam } = reading.ports;
   const [role, inline, attached] = await Promise.all([
@@ -89,7 +97,7 @@ async function readRole(reading: Reading, name: string): Promise<readonly Policy
     iam.listRolePolicies(name),
     iam.listAttachedRolePolicies(name),
   ]);
-  if (role === undefined) return [];
+  if (role === undefined) return nothing(reading, `role ${name}`);
   await readBoundary(reading, role.permissionsBoundary);
   return known(
     await Promise.all([
@@ -101,17 +109,21 @@ async function readRole(reading: Reading, name: string): Promise<readonly Policy
 
 async function readUser(reading: Reading, name: string): Promise<readonly PolicyDocument[]> {
   const { iam } = reading.ports;
-  const [user, inline, attached] = await Promise.all([
+  const [user, inline, attached, groups] = await Promise.all([
     iam.getUser(name),
     iam.listUserPolicies(name),
     iam.listAttachedUserPolicies(name),
+    iam.listGroupsForUser(name),
   ]);
-  if (user === undefined) return [];
+  if (user === undefined) return nothing(reading, `user ${name}`);
   await readBoundary(reading, user.permissionsBoundary);
+  const ofGroups = await Promise.all(groups.map((group) => iam.listGroupPolicies(group)));
+  const arns = [...attached.map(({ arn }) => arn), ...ofGroups.flatMap((group) => group.attached)];
   return known(
     await Promise.all([
       ...inline.map((policy) => iam.getUserPolicy(name, policy)),
-      ...attached.map(({ arn }) => managed(reading, arn)),
+      ...ofGroups.flatMap((group) => group.documents),
+      ...arns.map((arn) => managed(reading, arn)),
     ]),
   );
 }
@@ -152,11 +164,13 @@ async function readResource(
       reading.ports.iam.getRole(name),
     );
     if (role !== undefined) policies.trustPolicy = role.trustPolicy;
+    else if (!unknown.has('trust-policy')) nothing(reading, `role ${name}`);
   } else if (arn.service === 'sns') {
     const topic = await attempt(reading, 'resource-policy', 'topic policy', () =>
       aws.ports({ region: arn.region }).sns.getTopic(request.resource),
     );
     if (topic !== undefined) policies.resourcePolicy = topic.policy;
+    else if (!unknown.has('resource-policy')) nothing(reading, `topic ${request.resource}`);
   } else if (arn.service === 'kms') unknown.set('key-policy', 'key policy: s3connect does not read KMS keys');
   else if (arn.service === 's3')
     return arn.resource.startsWith('accesspoint/')
@@ -212,7 +226,9 @@ async function readAccessPoint(
   const name = arn.resource.split('/')[1]!;
   if (arn.account !== reading.account) {
     reading.unknown.set('access-point-policy', `access point of account ${arn.account}: you may not read it`);
-    return request.bucket === undefined ? {} : readBucket(reading, request.bucket, request.resourceAccount, aws);
+    if (request.bucket !== undefined) return readBucket(reading, request.bucket, request.resourceAccount, aws);
+    reading.unknown.set('resource-policy', 'policy of the bucket behind it: --bucket was not given');
+    return {};
   }
   const { s3control } = aws.ports({ region: arn.region });
   const [point, policy] = await Promise.all([
@@ -222,9 +238,15 @@ async function readAccessPoint(
     ),
   ]);
   if (policy !== undefined) reading.policies.accessPointPolicy = policy;
+  if (point === undefined && !reading.unknown.has('access-point-policy')) nothing(reading, `access point ${name}`);
   if (point?.publicAccessBlock !== undefined)
     reading.policies.blockPublicAccess = { accessPoint: point.publicAccessBlock };
   const bucket = request.bucket ?? point?.bucket;
   if (bucket === undefined) return {};
-  return { bucket, ...(await readBucket(reading, bucket, request.resourceAccount, aws)) };
+  const origin = point === undefined ? {} : { 's3:AccessPointNetworkOrigin': point.vpcId ? 'VPC' : 'Internet' };
+  return {
+    bucket,
+    context: { ...origin, ...request.context },
+    ...(await readBucket(reading, bucket, request.resourceAccount, aws)),
+  };
 }

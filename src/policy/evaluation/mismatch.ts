@@ -23,8 +23,18 @@ export function mismatchOf(statement: CompiledStatement, resource: Resource, sit
   const principal = statement.principal !== undefined && namingIn(statement, caller) === undefined;
   const other = !resourceApplies(statement, resource, context);
   const distance =
-    failing.length + (action ? 40 : 0) + (principal ? 20 : 0) + (other ? 10 - closeness(statement, resource.text) : 0);
+    failing.length +
+    (failing.some(isOtherWay) ? 15 : 0) +
+    (action ? 40 : 0) +
+    (principal ? 20 : 0) +
+    (other ? 10 - closeness(statement, resource.text) : 0);
   return { statement, action, principal, resource: other, failing, distance };
+}
+
+/** What is delegated to access points is not meant for those who come to the bucket by another way. */
+function isOtherWay({ key, use }: CompiledCondition): boolean {
+  const negated = use === undefined || (use.operator !== 'Null' && use.operator.negated);
+  return !negated && /^s3:DataAccessPoint(Arn|Account)$/i.test(key);
 }
 
 /** The first thing that does not match, in words. */
