@@ -58,16 +58,18 @@ async function roleExists(name: string, s: ExistenceScene, live: Live): Promise<
 
 async function userExists(name: string, s: ExistenceScene, live: Live): Promise<Answer> {
   const { survey, keys } = s;
+  if (s.mode === 'keys' && keys !== undefined) return keyIsOf(name, keys, s);
   if (survey.caller?.kind === 'user' && survey.caller.name === name && survey.own) {
     return there("the caller's own ARN shows it");
   }
-  if (survey.own) {
-    const user = await live.user(s.c.site, name);
-    if (user.readable) {
-      return user.value === undefined ? missing(`there is no user ${name}`, 'NoSuchEntity') : there(user.value.arn);
-    }
-  }
-  if (keys === undefined) return undecided("the user can't be read from here");
+  if (!survey.own) return undecided("the user can't be read from here");
+  const user = await live.user(s.c.site, name);
+  if (!user.readable) return undecided("the user can't be read from here");
+  return user.value === undefined ? missing(`there is no user ${name}`, 'NoSuchEntity') : there(user.value.arn);
+}
+
+/** Whose access key it is: the user's own shows that it exists, and one that isn't accepted is as good as no user. */
+async function keyIsOf(name: string, keys: Keys, s: ExistenceScene): Promise<Answer> {
   try {
     const { arn } = await s.run.aws.portsAs({ region: s.c.site.region }, keys).sts.getCallerIdentity();
     return arn.split('/').at(-1) === name

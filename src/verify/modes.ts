@@ -73,13 +73,19 @@ export function chooseMode(i: ModeInputs): ModeChoice {
   return { mode: 'simulate', why: `${cannot}, so the live documents are evaluated and nothing is written` };
 }
 
+/** The modes that are for the method. */
+function modesFor(i: ModeInputs): readonly VerifyMode[] {
+  return (Object.keys(FOR) as readonly VerifyMode[]).filter((mode) => {
+    const methods = FOR[mode];
+    return methods === 'all' || methods.includes(i.method) || (mode === 'anonymous' && i.publicPlayback);
+  });
+}
+
 function checked(mode: VerifyMode, i: ModeInputs): ModeChoice {
-  const methods = FOR[mode];
-  const fits = methods === 'all' || methods.includes(i.method) || (mode === 'anonymous' && i.publicPlayback);
-  if (!fits) {
+  if (!modesFor(i).includes(mode)) {
     throw new S3ConnectError('BadUsage', `--mode ${mode} is not for the method ${i.method}.`, {
       path: '--mode',
-      hint: 'Leave --mode out: the first mode that is possible is taken.',
+      hint: `Use one of auto, ${modesFor(i).join(', ')}; auto takes the first that is possible.`,
     });
   }
   if (mode === 'self' && i.caller?.kind === 'root') {

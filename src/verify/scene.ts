@@ -30,7 +30,7 @@ export function bucketScene(job: Job, bucket: ResolvedBucket, identity: Promise<
     s.caller === undefined || job.mode === 'simulate'
       ? undefined
       : { port: probe(site, 'caller'), target: bucket.name };
-  const actors = async () => {
+  const open = async () => {
     const { credentials } = await identity;
     if (credentials === undefined) return undefined;
     const port =
@@ -39,6 +39,11 @@ export function bucketScene(job: Job, bucket: ResolvedBucket, identity: Promise<
         : probe({ profile: c.site.profile, region: site.region }, credentials);
     const direct = caller?.port === port ? caller : { port, target: bucket.name };
     return { bucket: direct, 'access-point': { port, target: pointArn } };
+  };
+  let opened: ReturnType<typeof open> | undefined;
+  const actors = () => {
+    opened ??= open();
+    return opened;
   };
   const stage = createStage({
     bucket,

@@ -21,7 +21,7 @@ export async function keysOf(
   const named = o.secretFile;
   const file = named ?? o.secretFileOf?.(connection);
   if (file === undefined) return undefined;
-  const keys = await readKeys(file, connection);
+  const keys = await readKeys(file, connection, named !== undefined);
   if (keys === undefined && named !== undefined) {
     throw new S3ConnectError('BadUsage', `${file} holds no access key under the profile [${connection}].`, {
       path: '--secret-file',
@@ -31,13 +31,18 @@ export async function keysOf(
   return keys;
 }
 
-async function readKeys(file: string, profile: string): Promise<Keys | undefined> {
+async function readKeys(file: string, profile: string, mustExist: boolean): Promise<Keys | undefined> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new S3ConnectError('BadUsage', `${file} can't be read.`, { path: '--secret-file', cause: error });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && !mustExist) return undefined;
+    throw new S3ConnectError('BadUsage', `${file} can't be read (${code}).`, {
+      path: '--secret-file',
+      hint: 'Give the file that apply wrote for this connection.',
+      cause: error,
+    });
   }
   const values = new Map<string, string>();
   let section = '';

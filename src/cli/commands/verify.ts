@@ -91,7 +91,8 @@ export async function verifySelection(
       aws: await context.aws(),
       strict: given(options, 'strict'),
       requireProbe: given(options, 'requireProbe'),
-      noWrite: given(options, 'noWrite'),
+      // A flag that begins with no- is declared as the setting that it turns off.
+      noWrite: options.write === false,
       allowUnknown: given(options, 'allowUnknown'),
       allowResidue: given(options, 'allowResidue'),
       ...(asked === undefined ? {} : { secretFile: resolve(context.cwd, asked) }),

@@ -59,7 +59,7 @@ export interface Stage {
   upload(actor: Actor, zone: Zone): Promise<WriteAnswer>;
   /** DeleteObject on a key of this run. */
   remove(actor: Actor, zone: Zone): Promise<WriteAnswer>;
-  /** A listing of one key under the connection's prefix; those under way at the same time as the same actor are one. */
+  /** A listing of one key under the connection's prefix; what it finds serves `existing` as well. */
   list(actor: Actor): Promise<ProbeAnswer & { readonly key: string | null }>;
   /** Key of one object under the prefix that is there already; never more than one is listed. */
   existing(): Promise<string | undefined>;
@@ -179,16 +179,18 @@ export function createStage(i: StageInputs): Stage {
     return other || TopicConfigurations.some((each) => sendsFor(each, { prefix: key, suffix: key }));
   }
 
-  let listing: { readonly actor: Actor; readonly answer: ReturnType<ProbePort['listOne']> } | undefined;
-  const list = (actor: Actor): ReturnType<ProbePort['listOne']> => {
-    if (listing?.actor.port === actor.port && listing.actor.target === actor.target) return listing.answer;
-    const asked = { actor, answer: actor.port.listOne(actor.target, bucket.prefix) };
-    const done = () => {
-      if (listing === asked) listing = undefined;
-    };
-    asked.answer.then(done, done);
-    listing = asked;
+  type Listing = Awaited<ReturnType<ProbePort['listOne']>>;
+  const listings = new Map<ProbePort, { readonly target: string; readonly answer: Promise<Listing> }>();
+  const list = (actor: Actor): Promise<Listing> => {
+    const asked = { target: actor.target, answer: actor.port.listOne(actor.target, bucket.prefix) };
+    listings.set(actor.port, asked);
     return asked.answer;
+  };
+  /** The last listing of this actor, where it was allowed, else a new one. */
+  const listed = async (actor: Actor): Promise<Listing> => {
+    const last = listings.get(actor.port);
+    const answer = last?.target === actor.target ? await last.answer : undefined;
+    return answer !== undefined && meaningOf(answer) === 'allow' ? answer : list(actor);
   };
 
   const seed = (zone: Zone): Promise<string | undefined> =>
@@ -246,7 +248,7 @@ export function createStage(i: StageInputs): Stage {
       once('existing', async () => {
         for (const actor of [await i.identity(), i.caller]) {
           if (actor === undefined) continue;
-          const answer = await list(actor);
+          const answer = await listed(actor);
           // A folder's own empty object is an object; a probe of another run may be gone in a moment.
           if (meaningOf(answer) === 'allow')
             return answer.key === null || isProbeKey(answer.key) ? undefined : answer.key;
