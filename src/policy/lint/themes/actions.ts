@@ -41,7 +41,7 @@ export const actions: Theme = {
     'all-actions': {
       severity: 'error',
       title: 'Every action of every service',
-      why: 'It grants all there is now and all that AWS adds later, the right to change the policy itself included.',
+      why: 'It grants all there is now and all that AWS adds later, the right to change the policy itself included. (A warning where it is confined to one folder or delegated to access points.)',
       remedy: 'List the actions that are needed.',
       source: LEAST,
       example: exampleOf({ Effect: 'Allow', Action: '*', ...object }),
@@ -49,7 +49,7 @@ export const actions: Theme = {
     'service-wildcard': {
       severity: 'error',
       title: 'Every action of a service',
-      why: 's3:* and its like grant deleting, changing the policy and opening the bucket, whatever the vendor needs.',
+      why: 's3:* and its like grant deleting, changing the policy and opening the bucket, whatever the vendor needs. (A warning where it is confined to one folder or delegated to access points.)',
       remedy: 'List the actions that are needed.',
       source: LEAST,
       example: exampleOf({ Effect: 'Allow', Action: 's3:*', ...object }),

@@ -15,7 +15,7 @@ export const resources: Theme = {
     'wildcard-resource': {
       severity: 'error',
       title: 'Every resource',
-      why: 'It grants the action on every bucket there is and will be, in a bucket of another account as well if that lets you in.',
+      why: 'It grants the action on every bucket there is and will be, in a bucket of another account as well if that lets you in. (Advice for s3:GetBucketLocation, which tells only where a bucket is.)',
       remedy: 'Name the buckets: arn:aws:s3:::BUCKET and arn:aws:s3:::BUCKET/PREFIX*.',
       source: 'IAM User Guide, "Security best practices in IAM": grant least privilege',
       example: exampleOf({ ...read, Resource: '*' }),
