@@ -63,4 +63,9 @@ export function globTest(glob: string): (name: string, path?: string) => boolean
   return (name, path = '/') => pattern.test(name) || pattern.test(`${path}${name}`.slice(1));
 }
 
+/** May a session be one of the role that a glob means? A session's ARN tells the role's name and no path. */
+export function sessionTest(glob: string): (name: string) => boolean {
+  return globTest(glob.slice(glob.lastIndexOf('/') + 1));
+}
+
 export const isGlob = (name: string): boolean => /[*?]/.test(name);

@@ -90,7 +90,8 @@ async function checkRows(job: Job, self: Promise<Assumed> | undefined): Promise<
   }
   const missing = async (ids: readonly string[]): Promise<string | undefined> => {
     const found = await Promise.all(ids.map((id) => existence.get(id)));
-    return found.find((check) => check?.ok === false)?.what.replace(/ exists$/, ' does not exist');
+    const gone = found.find((check) => check?.ok === false);
+    return gone?.code?.startsWith('NoSuch') ? gone.what.replace(/ exists$/, ' does not exist') : gone?.detail;
   };
   const holders = rows.filter(({ kind }) => kind === 'role' || kind === 'user').map(({ id }) => id);
 

@@ -1,6 +1,6 @@
 import type { ResolvedConnection } from '../connection/types.js';
 import { S3ConnectError } from '../errors.js';
-import { globTest } from './caller.js';
+import { sessionTest } from './caller.js';
 import { checkAll } from './checks.js';
 import { hasTlsOnly, siteOf } from './evaluator/index.js';
 import { expectedRows } from './expected.js';
@@ -71,7 +71,7 @@ async function decideMode(c: ResolvedConnection, run: Run, s: Survey, hasKeys: b
     principals: s.principals,
     verifiers: c.trust.verifiers,
     isTheRole:
-      c.method === 'existing-role' && s.own && caller?.kind === 'role' && globTest(c.role?.name ?? '')(caller.name),
+      c.method === 'existing-role' && s.own && caller?.kind === 'role' && sessionTest(c.role?.name ?? '')(caller.name),
     hasKeys,
     canAskForSelf: run.o.confirmSelf !== undefined && run.o.noWrite !== true,
   };

@@ -5,7 +5,7 @@ import { S3ConnectError } from '../errors.js';
 import { asList, statementsOf } from '../policy/documents.js';
 import type { PolicyDocument } from '../policy/types.js';
 import { asDenied } from './answers.js';
-import { type Caller, callerOf, globTest, isGlob, ownIdentity } from './caller.js';
+import { type Caller, callerOf, globTest, isGlob, ownIdentity, sessionTest } from './caller.js';
 import type { Live } from './live.js';
 import type { Keys } from './secret.js';
 
@@ -131,7 +131,7 @@ async function findRole(
   const { name } = c.role;
   const matches = globTest(name);
   // In `direct` mode the caller is a session of the role, and its own ARN says which one is meant.
-  if (own && caller?.kind === 'role' && matches(caller.name)) {
+  if (own && caller?.kind === 'role' && sessionTest(name)(caller.name)) {
     const record = await live.role(c.site, caller.name);
     const arn = record.readable && record.value !== undefined ? record.value.arn : undefined;
     return {
@@ -187,8 +187,10 @@ async function findPrincipals(
   const missing: string[] = [];
   for (const source of sources.filter((each) => each.startsWith('role/'))) {
     const matches = globTest(source.slice('role/'.length));
-    if (own && caller?.kind === 'role' && matches(caller.name)) {
-      byGlob[source] = `arn:${partition}:iam::${caller.account}:role/${caller.name}`;
+    if (own && caller?.kind === 'role' && sessionTest(source)(caller.name)) {
+      const record = await live.role(c.site, caller.name);
+      const arn = record.readable ? record.value?.arn : undefined;
+      byGlob[source] = arn ?? `arn:${partition}:iam::${caller.account}:role/${caller.name}`;
       continue;
     }
     if (!own) continue;
