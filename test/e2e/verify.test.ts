@@ -73,6 +73,16 @@ describe('verify as it is typed', () => {
     expect({ code, error: json.error }).toMatchObject({ code: 2, error: { code: 'BadUsage', path: '--no-write' } });
   });
 
+  it('a report makes its folder, and one that can not be written is an error, not silence', async () => {
+    expect((await runHere(['verify', 'exports', '--report', 'new/folder/r.json'], customer)).code).toBe(0);
+    const report = JSON.parse(await readFile(join(folder.path, 'new', 'folder', 'r.json'), 'utf8')) as Report;
+    expect(report.connections).toHaveLength(1);
+    for (const file of ['/proc/nope/r.md', 's3connect.json/r.md']) {
+      const { code, json } = await refused(customer, 'exports', '--report', file);
+      expect({ code, error: json.error }).toMatchObject({ code: 2, error: { code: 'BadValue', path: '--report' } });
+    }
+  });
+
   it('a mode that does not fit names those that do', async () => {
     const { code, json } = await refused(customer, 'exports', '--mode', 'direct');
     expect({ code, error: json.error }).toMatchObject({ code: 2, error: { code: 'BadUsage', path: '--mode' } });

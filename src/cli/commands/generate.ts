@@ -1,9 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Facts } from '../../connection/types.js';
 import { S3ConnectError } from '../../errors.js';
 import type { RunCommand } from '../context.js';
 import { exitCodeOf, highestExitCode } from '../exit-codes.js';
+import { makeFolder } from '../folder.js';
 import { offlineFacts } from '../offline.js';
 import { accountOf, partitionOf, text } from '../options.js';
 import { jsonText, plain } from '../render/text.js';
@@ -72,7 +73,7 @@ async function writeDocuments(folder: string, rows: readonly Row[]): Promise<rea
   for (const row of rows) {
     for (const { kind, target, document } of row.documents ?? []) {
       const file = join(folder, safe(row.name), `${kind}.${safe(target)}.json`);
-      await mkdir(dirname(file), { recursive: true });
+      await makeFolder(dirname(file));
       await writeFile(file, `${JSON.stringify(document, null, 2)}\n`);
       written.push(file);
     }

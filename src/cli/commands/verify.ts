@@ -1,9 +1,10 @@
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
 import { type ErrorCode, S3ConnectError } from '../../errors.js';
 import type { ConnectionReport, VerifyEvent, VerifyMode, VerifyOptions, VerifyReport } from '../../verify/types.js';
 import type { CommandContext, RunCommand } from '../context.js';
 import { EXIT, exitCodeOf, highestExitCode } from '../exit-codes.js';
+import { makeFolder } from '../folder.js';
 import { given, notYet, numberOf, type Options, text, texts } from '../options.js';
 import { errorFrom } from '../planning.js';
 import { startProgress } from '../render/progress.js';
@@ -161,7 +162,7 @@ async function reportText(file: string, report: VerifyReport): Promise<string> {
 async function writeReport(file: string, report: VerifyReport): Promise<void> {
   const content = await reportText(file, report);
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     await writeFile(file, content);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
