@@ -173,7 +173,7 @@ function bucketRows(c: ResolvedConnection, bucket: ResolvedBucket, o: ExpectedOp
 
   for (const operation of OPERATIONS) {
     const expect = expects(operation);
-    add(operation, expect, may(expect, `${WHAT[operation]} ${place}`));
+    add(operation, expect, may(expect, `${WHAT[operation]} ${operation === 'location' ? bucket.name : place}`));
   }
   if (grants(bucket, 'put')) add('multipart', 'allow', `may upload in parts to ${place}`);
   // Another entry of the same bucket may free an action from every prefix; then this one can't be limited either.

@@ -38,6 +38,9 @@ export function throughOf(kind: RowKind, bucket: ResolvedBucket): 'bucket' | 'ac
   return onlyThroughAccessPoint(bucket) ? 'access-point' : 'bucket';
 }
 
+/** The key under the prefix that stands for all of them where the documents are evaluated. */
+export const evaluatedKey = (bucket: ResolvedBucket): string => insideKey(bucket.prefix, 'evaluated');
+
 /**
  * A row about a bucket as requests to the evaluator. The row is allowed where any of them is (a denial must hold for
  * all), but for the rows that expect allow, which have one each.
@@ -46,7 +49,7 @@ export function requestsOf(row: ExpectedRow, principal: string, s: RequestScene)
   const bucket = row.bucket;
   if (bucket === undefined) return [];
   const way = wayTo(bucket, throughOf(row.kind, bucket), s);
-  const inside = insideKey(bucket.prefix, 'evaluated');
+  const inside = evaluatedKey(bucket);
   const outside = outsideKey(bucket.prefix, 'evaluated');
   const request = (
     action: string,

@@ -9,7 +9,7 @@ import { given, notYet, numberOf, type Options, text, texts } from '../options.j
 import { errorFrom } from '../planning.js';
 import { startProgress } from '../render/progress.js';
 import { plain } from '../render/text.js';
-import { renderReport } from '../render/verification.js';
+import { renderReport, renderVerdict } from '../render/verification.js';
 import { secretFilePath } from '../secret-file.js';
 import { failedCodes, type Selection, saveIfAsked, selectConnections } from '../selection.js';
 
@@ -31,7 +31,10 @@ export const run: RunCommand = async (context, args, options) => {
   await saveIfAsked(context, selection, options);
   for (const file of reports) await writeReport(resolve(context.cwd, file), report);
   await tellGitHub(context, report);
-  context.emit(report, () => renderReport(report, { colours: context.colours, width: context.width }));
+  context.emit(report, () => {
+    const style = { colours: context.colours, width: context.width };
+    return `${renderReport(report, style)}\n\n${renderVerdict(report, style)}`;
+  });
   const errors = report.connections.flatMap((each) =>
     each.error === undefined ? [] : [exitCodeOf(each.error.code as ErrorCode)],
   );

@@ -44,3 +44,16 @@ export function wrapList(words: readonly string[], width: number): readonly stri
   }
   return lines;
 }
+
+/** Breaks text between words into lines that fit the width; a word that is longer than a line stays whole. */
+export function wrapWords(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of plain(text)
+    .split(/\s+/)
+    .filter((each) => each !== '')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length + 1 <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -1,10 +1,11 @@
-import { statementsOf } from '../../policy/documents.js';
+import type { ResolvedBucket } from '../../connection/types.js';
+import { asList, statementsOf } from '../../policy/documents.js';
 import { compile } from '../../policy/evaluate.js';
 import type { Decision, PolicyDocument, PolicySet } from '../../policy/types.js';
 import { undecided } from '../answers.js';
 import type { ExpectedRow } from '../expected.js';
 import type { NamedPolicy } from '../live.js';
-import { type RequestScene, requestsOf, throughOf } from '../requests.js';
+import { evaluatedKey, type RequestScene, requestsOf, throughOf } from '../requests.js';
 import { grantees } from '../survey.js';
 import { atTheBucket, isForeign } from './foreign.js';
 import { bucketAccountOf } from './place.js';
@@ -45,9 +46,28 @@ export async function evaluateAccess(row: ExpectedRow, s: EvaluatorScene): Promi
   // With several principals a grant must reach each of them, and a denial must hold for each.
   const surprise = decided.find(({ decision }) => decision.decision !== row.expect) ?? decided[0];
   if (surprise === undefined) return undecided('no document says so', 'evaluator');
-  const decision = atTheBucket(surprise.decision, surprise.principal, theirs.value.resourcePolicy, s);
+  const { resourcePolicy } = theirs.value;
+  const decision = forThePrefix(
+    atTheBucket(surprise.decision, surprise.principal, resourcePolicy, s, scene.bucketAccount),
+    bucket,
+  );
   const foreign = decision.decision === 'allow' && row.expect === 'deny' && isForeign(row, surprise, s);
   return { ...fromDecision(decision), ...(foreign ? { foreign: true as const } : {}) };
+}
+
+/** The evaluator's patch names the key that was asked for; what is missing is the same for everything under the prefix. */
+function forThePrefix(decision: Decision, bucket: ResolvedBucket): Decision {
+  const patch = decision.nearest?.patch;
+  if (decision.nearest == null || patch?.Resource === undefined) return decision;
+  const asked = `/${evaluatedKey(bucket)}`;
+  const Resource = asList(patch.Resource).map((arn) =>
+    arn.endsWith(asked) ? `${arn.slice(0, -asked.length)}/${bucket.prefix}*` : arn,
+  );
+  const [only = '', ...more] = Resource;
+  return {
+    ...decision,
+    nearest: { ...decision.nearest, patch: { ...patch, Resource: more.length === 0 ? only : Resource } },
+  };
 }
 
 /** Whether a bucket policy refuses plain http to everybody (S3 User Guide, "Security best practices": aws:SecureTransport). */

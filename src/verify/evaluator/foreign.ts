@@ -1,3 +1,4 @@
+import { deadStatements } from '../../policy/dead-principals.js';
 import { statementsOf } from '../../policy/documents.js';
 import type { Decision, PolicyDocument, PolicySet } from '../../policy/types.js';
 import type { ExpectedRow } from '../expected.js';
@@ -47,23 +48,18 @@ export function atTheBucket(
   principal: string,
   policy: PolicyDocument | undefined,
   s: EvaluatorScene,
+  bucketAccount: string,
 ): Decision {
   const { nearest } = decision;
+  // Across accounts both sides must allow, and the one that the evaluator names is the one that is missing.
+  if (principal.split(':')[4] !== bucketAccount) return decision;
   if (s.connection.method !== 'bucket-policy' || decision.reason !== 'implicit-deny') return decision;
   if (nearest === null || nearest.layer !== 'identity-policy') return decision;
-  const gone = deadPrincipals(policy);
+  const gone = policy === undefined ? [] : [...new Set(deadStatements(policy).flatMap(({ ids }) => ids))];
   const mismatch =
     gone.length > 0
       ? `no statement of the bucket policy names ${principal}: it names ${gone.join(', ')}, a principal that was deleted, and one of the same name is another`
       : `no statement of the bucket policy lets ${principal} do it`;
   const patch = nearest.patch === null ? null : { ...nearest.patch, Principal: { AWS: principal } };
   return { ...decision, nearest: { layer: 'resource-policy', statement: null, mismatch, patch } };
-}
-
-/** Ids that show through where a principal was deleted (IAM User Guide, "Principal": AROA…, AIDA…). */
-function deadPrincipals(policy: PolicyDocument | undefined): readonly string[] {
-  const named = statementsOf(policy ?? { Statement: [] }).flatMap(({ Principal }) =>
-    typeof Principal === 'object' ? Object.values(Principal).flatMap((names) => [names].flat()) : [],
-  );
-  return [...new Set(named.filter((name) => /^A(?:ROA|IDA)[A-Z0-9]{12,}$/.test(name)))];
 }
