@@ -189,12 +189,14 @@ export function createAwsAccess(settings: AwsSettings): AwsAccess {
   }
 
   return {
-    ports: (site) => portsOf(regionOf(site.region), credentialSource(settings, site.profile)),
+    ports: (site) => portsOf(regionOf(site.region), credentialSource(settings, site.profile, site.ownProfile)),
     portsAs: (site, credentials) => portsOf(regionOf(site.region), staticIdentity(credentials)),
     probe(site, as): ProbePort {
       const region = regionOf(site.region);
       const identity =
-        as === 'anonymous' || as === 'caller' ? credentialSource(settings, site.profile) : staticIdentity(as);
+        as === 'anonymous' || as === 'caller'
+          ? credentialSource(settings, site.profile, site.ownProfile)
+          : staticIdentity(as);
       const nobody = as === 'anonymous' ? { anonymous: true } : {};
       const open: ProbeClients = {
         region,

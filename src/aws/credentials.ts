@@ -12,8 +12,16 @@ export interface CredentialSource {
 /**
  * Where credentials come from, in the order of the contract: `--profile`, keys or web identity in the environment,
  * the file's profile, `AWS_PROFILE`, the SDK's default chain.
+ *
+ * @param own the file's profile is a bucket's own, for another account: it goes first where this machine knows it (a
+ *   vendor's doesn't)
  */
-export function credentialSource(settings: AwsSettings, fileProfile: string | undefined): CredentialSource {
+export function credentialSource(
+  settings: AwsSettings,
+  fileProfile: string | undefined,
+  own = false,
+): CredentialSource {
+  if (own && fileProfile !== undefined) return ownSource(settings, fileProfile);
   const { env, askMfa } = settings;
   const fromProfile = (profile: string): CredentialSource => ({
     key: `profile:${profile}`,
@@ -22,6 +30,8 @@ export function credentialSource(settings: AwsSettings, fileProfile: string | un
       const { fromIni } = await import('@aws-sdk/credential-providers');
       return fromIni({
         profile,
+        ...(env.AWS_SHARED_CREDENTIALS_FILE ? { filepath: env.AWS_SHARED_CREDENTIALS_FILE } : {}),
+        ...(env.AWS_CONFIG_FILE ? { configFilepath: env.AWS_CONFIG_FILE } : {}),
         mfaCodeProvider: async (serial) => {
           if (askMfa !== undefined) return askMfa(serial);
           throw new S3ConnectError('NoCredentials', `Profile ${profile} asks for an MFA code of ${serial}`, {
@@ -61,6 +71,32 @@ export function credentialSource(settings: AwsSettings, fileProfile: string | un
     async provider() {
       const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
       return fromNodeProviderChain();
+    },
+  };
+}
+
+/** The SDK's words where neither configuration file has the profile. */
+const UNKNOWN_PROFILE = /^Could not resolve credentials using profile/;
+
+function ownSource(settings: AwsSettings, profile: string): CredentialSource {
+  const first = credentialSource({ ...settings, profile, profileFromFlag: true }, profile);
+  return {
+    key: `own:${profile}`,
+    profile,
+    async provider() {
+      const provided = await first.provider();
+      if (typeof provided !== 'function') return provided;
+      return async () => {
+        try {
+          return await provided();
+        } catch (e) {
+          if (!(e instanceof Error) || !UNKNOWN_PROFILE.test(e.message)) throw e;
+          const other = credentialSource(settings, undefined);
+          if (other.profile === profile) throw e;
+          const found = await other.provider();
+          return typeof found === 'function' ? found() : found;
+        }
+      };
     },
   };
 }

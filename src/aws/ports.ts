@@ -283,13 +283,17 @@ export interface AwsSettings {
   readonly askMfa?: (serial: string) => Promise<string>;
 }
 
+/** Which credentials and region reach a place; see `Site` of the connections. */
+export interface Reach {
+  readonly profile?: string | undefined;
+  readonly ownProfile?: boolean;
+  readonly region?: string | undefined;
+}
+
 /** Hands out ports; one client per service, profile and region, connections kept alive. */
 export interface AwsAccess {
-  ports(site: { readonly profile?: string | undefined; readonly region?: string | undefined }): AwsPorts;
-  probe(
-    site: { readonly profile?: string | undefined; readonly region?: string | undefined },
-    as: ProbeCredentials,
-  ): ProbePort;
+  ports(site: Reach): AwsPorts;
+  probe(site: Reach, as: ProbeCredentials): ProbePort;
   /** Ports with given credentials (verify assumes a role as somebody else). */
   portsAs(
     site: { readonly region?: string | undefined },

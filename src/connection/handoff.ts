@@ -37,18 +37,22 @@ const ALLOWS: Readonly<Record<string, string>> = {
  *
  * @param c a resolved connection
  * @param facts account and partition at least; the account may be '' where nobody knows it
+ * @param several what to do where the vendor takes one external ID and there are several: `refuse`, or count it as
+ *   `missing` (while one replaces another, both are trusted)
+ * @throws S3ConnectError BadValue for several external IDs where the vendor takes one
  */
-export function handoffOf(c: ResolvedConnection, facts: Facts): Handoff {
+export function handoffOf(c: ResolvedConnection, facts: Facts, several: 'refuse' | 'missing' = 'refuse'): Handoff {
   const missing = new Set<string>();
   const items: HandoffItem[] = [];
   for (const item of settingsFor(c.template, c.method).handoff ?? []) {
     if (item.methods !== undefined && !item.methods.includes(c.method)) continue;
     if (item.per === 'connection') {
-      if (c.buckets.some((bucket) => offers(item, bucket))) items.push(itemOf(item, c, undefined, facts, missing));
+      if (c.buckets.some((bucket) => offers(item, bucket)))
+        items.push(itemOf(item, c, undefined, facts, missing, several));
       continue;
     }
     for (const bucket of c.buckets) {
-      if (offers(item, bucket)) items.push(itemOf(item, c, bucket, facts, missing));
+      if (offers(item, bucket)) items.push(itemOf(item, c, bucket, facts, missing, several));
     }
   }
   return { name: c.name, status: missing.size === 0 ? 'ready' : 'incomplete', missing: [...missing], items };
@@ -64,9 +68,13 @@ function itemOf(
   bucket: ResolvedBucket | undefined,
   facts: Facts,
   missing: Set<string>,
+  several: 'refuse' | 'missing',
 ): HandoffItem {
   const lookup: Lookup = (path) => {
-    const value = valueOfPath(path, c, bucket, facts);
+    const value =
+      path === 'externalId' || path === 'externalIds'
+        ? externalId(path, c, facts, several)
+        : valueOfPath(path, c, bucket, facts);
     if (value === null) missing.add(path);
     return value;
   };
@@ -138,24 +146,33 @@ function valueOfPath(path: string, c: ResolvedConnection, bucket: ResolvedBucket
       return c.user === undefined ? undefined : (facts.accessKeyId ?? null);
     case 'user.secretFile':
       return c.user === undefined ? undefined : (facts.secretFile ?? null);
-    case 'externalId':
-    case 'externalIds':
-      return externalId(path, c, facts);
     default:
       return bucket === undefined ? undefined : valueOfBucket(path, bucket, facts, known);
   }
 }
 
-function externalId(path: 'externalId' | 'externalIds', c: ResolvedConnection, facts: Facts): unknown {
+/** What `apply` puts into the trust policy until the vendor has given its own. */
+const MADE_BY_APPLY = /^[0-9a-f]{32}$/;
+
+function externalId(
+  path: 'externalId' | 'externalIds',
+  c: ResolvedConnection,
+  facts: Facts,
+  several: 'refuse' | 'missing',
+): unknown {
   if (c.method !== 'role' && c.method !== 'existing-role') return undefined;
   const ids = externalIdsOf(c, facts, 'placeholder');
   if (ids.length === 0) return undefined;
   if (ids.includes(GENERATED_EXTERNAL_ID)) return null;
+  // Nobody is to know the one that keeps the role shut until the vendor answers.
+  const pending = c.externalId.issued === 'after-role' && c.trust.externalIds.length === 0;
+  if (pending && ids.every((id) => MADE_BY_APPLY.test(id))) return null;
   if (path === 'externalIds') return ids;
   if (ids.length === 1) return ids[0];
+  if (several === 'missing') return null;
   throw new S3ConnectError('BadValue', `The vendor takes one external ID, and ${c.name} has ${ids.length}.`, {
     path: c.pointer === '' ? '--external-id' : `${c.pointer}/trust/externalIds`,
-    hint: 'Make one connection for each external ID.',
+    hint: 'Remove the old one once the vendor uses the new one (--remove-external-id), or make one connection for each.',
   });
 }
 

@@ -92,6 +92,8 @@ export function resolveBucket(entry: BucketEntry, pointer: string, context: Buck
   const params = bucketParams(entry, pointer, context);
   const accessPoint = accessPointOf(entry, pointer, context);
   const account = entry.account ?? context.site.account;
+  const otherAccount = entry.account !== undefined && entry.account !== context.site.account;
+  const ownProfile = otherAccount && entry.profile !== undefined && entry.profile !== context.site.profile;
   return {
     name: entry.name,
     pointer: places.pathOf(pointer),
@@ -100,8 +102,14 @@ export function resolveBucket(entry: BucketEntry, pointer: string, context: Buck
     prefix,
     create: entry.create === true,
     confine: entry.confine === true,
-    site: { account, profile: entry.profile ?? context.site.profile, region, regionGiven },
-    otherAccount: entry.account !== undefined && entry.account !== context.site.account,
+    site: {
+      account,
+      profile: entry.profile ?? context.site.profile,
+      ...(ownProfile ? { ownProfile } : {}),
+      region,
+      regionGiven,
+    },
+    otherAccount,
     params,
     objectOwnership: settings.bucket?.objectOwnership ?? 'BucketOwnerEnforced',
     accessPoint,

@@ -84,8 +84,10 @@ export function corsOf(
     exposeHeaders: exposed,
     maxAgeSeconds: entry.cors?.maxAgeSeconds ?? own?.maxAgeSeconds,
   };
-  if (JSON.stringify(cors).length > 64_000)
-    places.fail(at, 'The CORS rule is larger than the 64 KB that S3 allows.', 'List fewer origins, or use a *.');
+  if (JSON.stringify(cors).length > 64_000) {
+    const message = 'The CORS rule is larger than the 64 KB that S3 allows.';
+    places.fail(at, message, 'List fewer origins, or use a *.', 'TooLarge');
+  }
   return cors;
 }
 

@@ -90,6 +90,11 @@ export interface Site {
   /** Guard and ARN part; undefined until the caller is known. */
   readonly account: string | undefined;
   readonly profile: string | undefined;
+  /**
+   * The profile is a bucket's own, for another account than the connection's: no pair of keys is of two accounts, so it
+   * goes before `--profile` and keys in the environment.
+   */
+  readonly ownProfile?: boolean;
   readonly region: string;
   /** False where nobody named a region and a default stands in: then the one that is found is right. */
   readonly regionGiven?: boolean;

@@ -48,6 +48,21 @@ function inWorkingOrder(nodes: readonly ObservedNode[]): readonly ObservedNode[]
   return [...nodes].sort((a, b) => (place.get(b.kind.type) ?? 0) - (place.get(a.kind.type) ?? 0));
 }
 
+/** Marks of the owners whose part of each resource goes in this run; those that are left out stay. */
+export function leavingFrom(nodes: readonly ObservedNode[], isOut: (member: number) => boolean): Outlook['leaving'] {
+  const marks = new Map<string, ReadonlySet<string>>(
+    nodes.map((node) => [
+      `${node.kind.type}|${node.id}`,
+      new Set(
+        node.contributions
+          .filter(({ goal, member }) => goal === 'absent' && !isOut(member))
+          .map(({ by }) => by.owner.mark),
+      ),
+    ]),
+  );
+  return (kind, id) => marks.get(`${kind}|${id}`) ?? new Set();
+}
+
 /**
  * The plan, from what is wanted and what is there: no I/O, no clock, the same input gives the same output.
  * Contributions to one node are applied in the order of the connections, each on top of the one before. A member whose
@@ -61,7 +76,10 @@ export function assemble(nodes: readonly ObservedNode[], excluded: ReadonlySet<n
     const steps: Step[] = [];
     const finals = new Map<ObservedNode, unknown>();
     const planned = new Map<string, unknown>();
-    const outlook: Outlook = { planned: (kind, id) => planned.get(`${kind}|${id}`) };
+    const outlook: Outlook = {
+      planned: (kind, id) => planned.get(`${kind}|${id}`),
+      leaving: leavingFrom(ordered, (member) => excluded.has(member) || failures.has(member)),
+    };
     for (const node of ordered) {
       let live = node.live;
       for (const contribution of node.contributions) {

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import { handoffOf } from '../connection/handoff.js';
 import { S3ConnectError } from '../errors.js';
 import type { Outlook } from '../resources/kind.js';
-import type { Step } from './assemble.js';
+import { leavingFrom, type Step } from './assemble.js';
 import { type Contribution, dependenciesOf, type Node, type ObservedNode } from './nodes.js';
 import { summaryOf } from './plan.js';
 import type { Prepared, Work } from './prepare.js';
@@ -151,7 +151,7 @@ function resultOf(progress: Progress, connection: ConnectionPlan, index: number)
     ...connection,
     changes: rows,
     ...(error === undefined ? {} : { error: error.toJSON() }),
-    ...(member.goal === 'present' ? { handoff: [handoffOf(member.connection, facts)] } : {}),
+    ...(member.goal === 'present' ? { handoff: [handoffOf(member.connection, facts, 'missing')] } : {}),
   };
 }
 
@@ -166,7 +166,10 @@ export async function execute(prepared: Prepared, o: ExecuteOptions = {}): Promi
   refuse(prepared, o);
   const { plan, work } = prepared;
   const progress = startProgress(work, o);
-  const outlook: Outlook = { planned: plannedBy(work) };
+  const outlook: Outlook = {
+    planned: plannedBy(work),
+    leaving: leavingFrom(work.nodes, (member) => work.assembled.failures.has(member)),
+  };
   const steps = stepsByNode(work.assembled.steps);
   const needed = dependenciesOf(work.nodes);
   const limit = pLimit(Math.max(1, work.concurrency));

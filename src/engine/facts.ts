@@ -8,7 +8,7 @@ import {
 } from '../connection/types.js';
 import { S3ConnectError } from '../errors.js';
 import { externalIdsIn } from '../resources/role.js';
-import { isGlob, pickRole } from './globs.js';
+import { candidates, isGlob, pickRole } from './globs.js';
 import { type Caller, callerOf, type Run, readOnce, startRun } from './run.js';
 
 export interface FactsOptions {
@@ -41,6 +41,16 @@ function rolesOf(run: Run, c: ResolvedConnection) {
   return readOnce(run, c.site, 'ListRoles', (ports) => ports.iam.listRoles());
 }
 
+/** The roles that may have been meant; nothing where they can't be listed. */
+async function nearRoles(run: Run, c: ResolvedConnection, name: string): Promise<string> {
+  try {
+    return candidates(name, await rolesOf(run, c));
+  } catch (e) {
+    if (e instanceof S3ConnectError && e.code === 'AccessDenied') return '';
+    throw e;
+  }
+}
+
 async function existingRole(run: Run, c: ResolvedConnection, o: FactsOptions): Promise<Facts['role']> {
   if (c.method !== 'existing-role' || c.role === undefined) return undefined;
   const path = c.pointer === '' ? '--role-name' : `${c.pointer}/role/name`;
@@ -52,7 +62,8 @@ async function existingRole(run: Run, c: ResolvedConnection, o: FactsOptions): P
   const found = await readOnce(run, c.site, `GetRole ${name}`, (ports) => ports.iam.getRole(name));
   if (found !== undefined) return { name: found.name, arn: found.arn };
   if (o.requireRoles === false) return undefined;
-  throw new S3ConnectError('RoleNotFound', `There is no role ${name} in the account.`, {
+  const near = await nearRoles(run, c, name);
+  throw new S3ConnectError('RoleNotFound', `There is no role ${name} in the account${near}.`, {
     path,
     hint: 'Check the name and the account; a pattern such as "my-app-*" may be given, too.',
   });
@@ -132,12 +143,18 @@ async function findBucket(
   o: FactsOptions,
 ): Promise<FoundBucket | undefined> {
   const guarded = o.guard !== false;
-  const flags = bucket.pointer === '';
+  const flags = !bucket.pointer.startsWith('/');
   const [found, who] = await Promise.all([
     readOnce(run, bucket.site, `HeadBucket ${bucket.name}`, (ports) => ports.s3.headBucket(bucket.name)),
     caller,
   ]);
-  if (guarded) guardAccount(bucket.site.account, who, `The bucket ${bucket.name}`, `${bucket.pointer}/account`);
+  if (guarded)
+    guardAccount(
+      bucket.site.account,
+      who,
+      `The bucket ${bucket.name}`,
+      flags ? '--bucket' : `${bucket.pointer}/account`,
+    );
   if (found === undefined) {
     if (bucket.create || o.requireBuckets === false || o.madeBuckets?.has(bucket.name) === true) return undefined;
     throw new S3ConnectError('BucketNotFound', `There is no bucket ${bucket.name}.`, {

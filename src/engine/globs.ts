@@ -1,4 +1,5 @@
 import { S3ConnectError } from '../errors.js';
+import { closestOf } from '../template/nearest.js';
 
 export function isGlob(text: string): boolean {
   return /[*?]/.test(text);
@@ -45,15 +46,24 @@ export function pickRole<R extends NamedRole>(glob: string, roles: readonly R[],
       hint: 'Give the name of one of them, or a pattern that only one matches.',
     });
   }
-  const first = (/^[^*?]*/.exec(glob)?.[0] ?? '').toLowerCase().slice(0, 4);
-  const near = roles
-    .map((role) => role.name)
-    .filter((name) => first !== '' && name.toLowerCase().startsWith(first))
-    .sort()
-    .slice(0, 5);
-  throw new S3ConnectError(
-    'RoleNotFound',
-    `No role of the account matches ${glob}${near.length === 0 ? '.' : `; there are ${near.join(', ')}.`}`,
-    { path, hint: 'Check the name and the account.' },
-  );
+  throw new S3ConnectError('RoleNotFound', `No role of the account matches ${glob}${candidates(glob, roles)}.`, {
+    path,
+    hint: 'Check the name and the account.',
+  });
+}
+
+const SHOWN = 5;
+
+/** The roles whose names are nearest to a name or glob, as the end of a sentence; nothing where there are none. */
+export function candidates(glob: string, roles: readonly NamedRole[]): string {
+  const word = glob.slice(glob.lastIndexOf('/') + 1).replace(/[*?]/g, '');
+  const names = roles.filter(({ path }) => !path.startsWith('/aws-service-role/')).map(({ name }) => name);
+  const near: string[] = [];
+  for (let rest = names; near.length < SHOWN; ) {
+    const next = closestOf(word, rest);
+    if (next === undefined) break;
+    near.push(next);
+    rest = rest.filter((name) => name !== next);
+  }
+  return near.length === 0 ? '' : `; ${names.length > SHOWN ? 'nearest are' : 'there are'} ${near.join(', ')}`;
 }

@@ -1,4 +1,5 @@
 import { S3ConnectError } from '../errors.js';
+import { deadStatements } from '../policy/dead-principals.js';
 import type { Assembled, Step } from './assemble.js';
 import type { ObservedNode } from './nodes.js';
 import { callerOf, type Run, readOnce } from './run.js';
@@ -57,10 +58,28 @@ async function accountForbids(run: Run, step: Step): Promise<S3ConnectError | un
   );
 }
 
+/**
+ * A resource policy in which somebody's statement names a deleted role or user can't be written, whatever changes in it:
+ * AWS answers "Invalid principal in policy" and doesn't say where.
+ */
+function namesTheDead({ node }: Step, planned: unknown): S3ConnectError | undefined {
+  for (const { document } of node.kind.documents?.(planned) ?? []) {
+    const dead = deadStatements(document)[0];
+    if (dead === undefined) continue;
+    const which = dead.sid === undefined ? `number ${dead.index + 1}` : JSON.stringify(dead.sid);
+    return new S3ConnectError(
+      'BadValue',
+      `The ${node.kind.type} of ${node.id} can't be changed: its statement ${which} (/Statement/${dead.index}) names ${dead.ids.join(', ')}, a role or user that was deleted, and AWS takes no policy that names one.`,
+      { hint: 'Remove that statement or name somebody who exists in it, then run this again. Nothing was changed.' },
+    );
+  }
+  return undefined;
+}
+
 /** Everything that refuses a connection although its plan could be worked out; by member. */
 export async function refusalsOf(
   run: Run,
-  { steps }: Assembled,
+  { steps, finals }: Assembled,
   o: { readonly allowPublic: boolean | undefined; readonly byName: boolean },
 ): Promise<ReadonlyMap<number, S3ConnectError>> {
   const refusals = new Map<number, S3ConnectError>();
@@ -77,6 +96,10 @@ export async function refusalsOf(
     }
   }
   const opening = openingSteps(steps);
+  for (const step of steps) {
+    const error = step.action === 'none' ? undefined : namesTheDead(step, finals.get(step.node));
+    if (error !== undefined) refuse(step.contribution.member, error);
+  }
   if (o.allowPublic === false) for (const step of opening) refuse(step.contribution.member, publicNotAllowed(step));
   await Promise.all([
     ...opening.map(async (step) => {

@@ -28,7 +28,7 @@ export function startRun(aws: AwsAccess, concurrency = 16): Run {
   };
 }
 
-type Reach = Pick<Site, 'profile' | 'region'>;
+type Reach = Pick<Site, 'profile' | 'ownProfile' | 'region'>;
 
 /** One document as one set of credentials in one region sees it. */
 export function readOnce<T>(run: Run, site: Reach, key: string, ask: (ports: AwsPorts) => Promise<T>): Promise<T> {

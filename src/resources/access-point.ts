@@ -3,6 +3,9 @@ import { accessPointArn } from '../connection/names.js';
 import { TAG_CONNECTION } from '../connection/owner.js';
 import type { DesiredByKind, Facts } from '../connection/types.js';
 import { S3ConnectError } from '../errors.js';
+import { asList } from '../policy/documents.js';
+import type { PolicyDocument } from '../policy/types.js';
+import type { BucketPolicyLive } from './bucket-policy.js';
 import type { Place, Reader, ResourceKind } from './kind.js';
 import { marked } from './ownership.js';
 
@@ -27,6 +30,14 @@ async function tagsFor(reader: Reader, point: AccessPointRecord | undefined): Pr
   const { account } = reader.place;
   return reader.once(`ListTagsForResource ${point.arn}`, (ports) =>
     ports.s3control.getAccessPointTags(account, point.arn),
+  );
+}
+
+/** Does the bucket's policy still let somebody in through the access point? */
+function delegatesTo(policy: PolicyDocument | undefined, arn: string): boolean {
+  return asList(policy?.Statement).some(
+    ({ Effect: effect, Condition: condition }) =>
+      effect === 'Allow' && asList(condition?.StringEquals?.['s3:DataAccessPointArn']).includes(arn),
   );
 }
 
@@ -70,9 +81,12 @@ export const accessPoint: ResourceKind<'access-point', AccessPointLive> = {
       tags: marked({}, by),
     };
   },
-  take(live, desired, by) {
+  take(live, desired, by, outlook) {
     if (live.point === undefined) return { live };
     const owner = live.tags[TAG_CONNECTION];
+    const policy = outlook.planned('bucket-policy', desired.bucket) as BucketPolicyLive | undefined;
+    if (owner === by.owner.tag && delegatesTo(policy?.policy, live.point.arn))
+      return { live, left: `the access point ${desired.name} is used by another connection` };
     if (owner === by.owner.tag) return { live: { point: undefined, tags: {} } };
     const whose = owner === undefined ? 'was there before' : `was made by the connection ${owner}`;
     return { live, foreign: true, left: `the access point ${desired.name} ${whose}` };

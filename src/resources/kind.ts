@@ -51,6 +51,8 @@ export interface Taken<L> {
 export interface Outlook {
   /** The planned state of a resource of this run; undefined where the run has none such. */
   planned(kind: ResourceType, id: string): unknown;
+  /** Marks of those who take their part of a resource away in this run. */
+  leaving(kind: ResourceType, id: string): ReadonlySet<string>;
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { Tags } from '../aws/ports.js';
 import { TAG_CONNECTION } from '../connection/owner.js';
+import { asList } from '../policy/documents.js';
+import { markOf } from '../policy/sids.js';
 import type { PolicyDocument } from '../policy/types.js';
 import type { Reader, ResourceKind } from './kind.js';
 import { marked, sortedTags } from './ownership.js';
@@ -8,6 +10,8 @@ export interface TopicLive {
   readonly arn: string;
   readonly exists: boolean;
   readonly tags: Tags;
+  /** Marks in its policy: the connections whose buckets tell it something. */
+  readonly users: readonly string[];
 }
 
 /** The one read of a topic that it, its policy and its subscriptions share. */
@@ -33,13 +37,17 @@ export const topic: ResourceKind<'topic', TopicLive> = {
       readTopic(reader, arn),
       reader.goal === 'absent' ? readTopicTags(reader, arn) : {},
     ]);
-    return { arn, exists: found !== undefined, tags };
+    const marks = asList(found?.policy.Statement).flatMap(({ Sid: sid }) => markOf(sid) ?? []);
+    return { arn, exists: found !== undefined, tags, users: [...new Set(marks)] };
   },
   refresh: async (live, { arn }, { ports }) => ({ ...live, exists: (await ports.sns.getTopic(arn)) !== undefined }),
-  put: (live, desired, by) => (live.exists ? live : { arn: desired.arn, exists: true, tags: marked(desired.tags, by) }),
-  take(live, desired, by) {
+  put: (live, desired, by) => (live.exists ? live : { ...live, exists: true, tags: marked(desired.tags, by) }),
+  take(live, desired, by, outlook) {
     if (!live.exists) return { live };
     const owner = live.tags[TAG_CONNECTION];
+    const leaving = outlook.leaving('topic-policy', live.arn);
+    if (owner === by.owner.tag && live.users.some((mark) => mark !== by.owner.mark && !leaving.has(mark)))
+      return { live, left: `the topic ${desired.name} is used by another connection` };
     if (owner === by.owner.tag) return { live: { ...live, exists: false, tags: {} } };
     const whose = owner === undefined ? 'was there before' : `was made by the connection ${owner}`;
     return { live, foreign: true, left: `the topic ${desired.name} ${whose}` };

@@ -43,9 +43,10 @@ function at(data: unknown, path: readonly PropertyKey[]): unknown {
 function unwrap(issue: Issue): Issue[] {
   if (issue.code !== 'invalid_union') return [issue];
   const branches = issue.errors as Issue[][];
-  const branch = branches.find(
-    (issues) => !issues.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0),
-  );
+  // A branch that has something against the value as a whole is for another type, or for other words.
+  const branch =
+    branches.find((issues) => issues.every((inner) => inner.path.length > 0)) ??
+    branches.find((issues) => !issues.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0));
   return branch === undefined
     ? [issue]
     : branch.flatMap((inner) => unwrap({ ...inner, path: [...issue.path, ...inner.path] } as Issue));

@@ -318,7 +318,7 @@ const ROWS: readonly Row[] = [
     withBucket({
       cors: { allowedOrigins: Array.from({ length: 2000 }, (_, i) => `https://some-long-host-name-${i}.example`) },
     }),
-    'BadValue',
+    'TooLarge',
     '/connections/c/buckets/0/cors',
     /64 KB/,
   ],

@@ -19,4 +19,4 @@ export function by(name = 'c', more: Partial<Contributor> = {}): Contributor {
   };
 }
 
-export const NOTHING_PLANNED = { planned: () => undefined };
+export const NOTHING_PLANNED = { planned: () => undefined, leaving: () => new Set<string>() };

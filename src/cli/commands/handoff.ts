@@ -1,9 +1,9 @@
-import type { Facts, Handoff } from '../../connection/types.js';
+import type { Facts, Handoff, ResolvedConnection } from '../../connection/types.js';
 import { S3ConnectError } from '../../errors.js';
-import type { RunCommand } from '../context.js';
+import type { CommandContext, RunCommand } from '../context.js';
 import { exitCodeOf, highestExitCode } from '../exit-codes.js';
 import { offlineFacts } from '../offline.js';
-import { accountOf, notYet, partitionOf } from '../options.js';
+import { accountOf, notYet, type Options, partitionOf } from '../options.js';
 import { renderHandoff } from '../render/handoff.js';
 import { plain } from '../render/text.js';
 import { secretFilePath } from '../secret-file.js';
@@ -23,13 +23,7 @@ export const run: RunCommand = async (context, args, options) => {
     try {
       let facts: Facts;
       if (account !== undefined) facts = await offlineFacts(context, connection, account, partition);
-      else {
-        const { gatherFacts } = await import('../../engine/facts.js');
-        facts = await gatherFacts(connection, await context.aws(), {
-          requireBuckets: false,
-          secretFile: secretFilePath(context, options, connection.name),
-        });
-      }
+      else facts = await liveFacts(context, connection, options, partition);
       rows.push(handoffOf(connection, facts));
     } catch (error) {
       if (alone || !(error instanceof S3ConnectError)) throw error;
@@ -48,3 +42,22 @@ export const run: RunCommand = async (context, args, options) => {
   });
   return highestExitCode(codes);
 };
+
+/** What the account tells. The account that the file names needn't be the caller's: then what can be known without it. */
+async function liveFacts(
+  context: CommandContext,
+  connection: ResolvedConnection,
+  options: Options,
+  partition: string | undefined,
+): Promise<Facts> {
+  const { gatherFacts } = await import('../../engine/facts.js');
+  try {
+    return await gatherFacts(connection, await context.aws(), {
+      requireBuckets: false,
+      secretFile: secretFilePath(context, options, connection.name),
+    });
+  } catch (error) {
+    if (!(error instanceof S3ConnectError) || error.code !== 'WrongAccount') throw error;
+    return offlineFacts(context, connection, undefined, partition);
+  }
+}
