@@ -1,5 +1,6 @@
 import type { ResolvedConnection } from '../connection/types.js';
 import { type Answer, asDenied, undecided } from './answers.js';
+import { globTest, isGlob } from './caller.js';
 import { bucketAccountOf, siteOf } from './evaluator/index.js';
 import type { ExpectedRow } from './expected.js';
 import type { Live } from './live.js';
@@ -48,12 +49,22 @@ async function roleExists(name: string, s: ExistenceScene, live: Live): Promise<
     return missing(`no role of the account is called ${name}`, 'NoSuchEntity');
   }
   if (!survey.own) return undecided("the role is in an account that can't be read from here");
+  if (isGlob(name)) return globExists(name, s, live);
   const role = await live.role(s.c.site, name);
   if (!role.readable) return undecided(`the role can't be read from here (${role.why})`, 'probe', role.why);
   if (role.value !== undefined) return there(role.value.arn);
   const where = `there is no role ${name} in the account ${survey.facts.account}`;
   const hint = s.c.site.account === undefined ? ", the caller's own, as the connection names no account" : '';
   return missing(`${where}${hint}`, 'NoSuchEntity');
+}
+
+/** A pattern of `trust.principals` that matched no role: no role can be called so, and it is looked for once more. */
+async function globExists(glob: string, s: ExistenceScene, live: Live): Promise<Answer> {
+  const roles = await live.roles(s.c.site);
+  if (!roles.readable) return undecided(`the roles can't be listed from here (${roles.why})`, 'probe', roles.why);
+  const matches = globTest(glob);
+  const found = roles.value.find((role) => matches(role.name, role.path));
+  return found === undefined ? missing(`no role of the account is called ${glob}`, 'NoSuchEntity') : there(found.arn);
 }
 
 async function userExists(name: string, s: ExistenceScene, live: Live): Promise<Answer> {

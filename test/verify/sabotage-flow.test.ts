@@ -250,6 +250,20 @@ describe('a bucket policy that somebody has touched', () => {
     await world.admin.ports({ region: 'us-east-1' }).s3.putBucketCors('acme-raw', rules ?? []);
   });
 
+  it('a pattern that matches no role any more', async () => {
+    const gone = await world.resolve({
+      template: 'accurate-video',
+      method: 'bucket-policy',
+      name: 'gone',
+      principal: ['role/gone-*'],
+      bucket: ['acme-raw:input'],
+    });
+    const report = await world.verify(gone, world.admin);
+    expect(report).toMatchObject({ status: 'broken', mode: 'simulate' });
+    expect(broken(report)).toEqual(['role:gone-*']);
+    expect(row(report, 'get:acme-raw')).toMatchObject({ actual: 'skipped', ok: null });
+  });
+
   it('role deleted, then recreated by hand: the bucket policy shows an id, and the new role is nobody', async () => {
     await world.iam.send(new DeleteRoleCommand({ RoleName: 'task' }));
     const deleted = await world.verify(c, world.admin);
