@@ -64,7 +64,10 @@ export function schemaIssues(
   data: unknown,
   knownKeys: (path: readonly PropertyKey[]) => readonly string[],
 ): readonly SchemaIssue[] {
-  return (error.issues as Issue[]).flatMap(unwrap).flatMap((issue): SchemaIssue[] => {
+  // What is written wrong goes before what is missing because of it.
+  const issues = (error.issues as Issue[]).flatMap(unwrap);
+  const unknown = issues.filter(({ code }) => code === 'unrecognized_keys');
+  return [...unknown, ...issues.filter((issue) => !unknown.includes(issue))].flatMap((issue): SchemaIssue[] => {
     const path = issue.path;
     const pointer = path.map((step) => pointerStep(String(step))).join('');
     const name = path.length === 0 ? 'The file' : `"${printable(String(path.at(-1)))}"`;

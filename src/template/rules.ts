@@ -4,6 +4,7 @@ import { nearest } from './nearest.js';
 import { patternFault, valueFault } from './parameters.js';
 import { NAME_PATHS, ofBucket, PATHS } from './paths.js';
 import { principalFault } from './principals.js';
+import { corsHeaderFault, corsMethodFault, type Fault, originFault, S3_EVENTS } from './s3-values.js';
 import { placeholdersIn } from './substitute.js';
 import { printable } from './text.js';
 import type { AccessLevel, HandoffItemTemplate, Method, Template, TemplateSettings } from './types.js';
@@ -16,7 +17,6 @@ export interface RuleFault {
   readonly hint: string;
 }
 
-const CORS_METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD'];
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d+$/;
 
 /** Names of the environment that a printed command may expand: a vendor's own key, never one of AWS or the shell. */
@@ -217,16 +217,22 @@ function checkSettings(settings: Partial<TemplateSettings>, pointer: string, tem
       'Remove "issued".',
     );
   }
-  settings.cors?.allowedMethods?.forEach((method, i) => {
-    if (!CORS_METHODS.includes(method)) {
-      add(
-        'template-cors',
-        `${pointer}/cors/allowedMethods${pointerStep(i)}`,
-        `CORS knows no method "${printable(method)}"`,
-        `Use ${CORS_METHODS.join(', ')}.`,
-      );
-    }
+  checkCors(settings.cors, `${pointer}/cors`, add);
+  settings.notifications?.events?.forEach((event, i) => {
+    if (S3_EVENTS.includes(event)) return;
+    const best = nearest(event, S3_EVENTS);
+    add(
+      'template-event',
+      `${pointer}/notifications/events${pointerStep(i)}`,
+      `S3 knows no event "${printable(event)}"`,
+      best === undefined ? 'See the S3 API reference.' : `Did you mean ${best}?`,
+    );
   });
+  for (const kind of ['role', 'user', 'policy'] as const) {
+    if (settings[kind]?.name?.includes('$') === true) {
+      add('template-name', `${pointer}/${kind}/name`, 'a name has no $', 'Use letters, digits and {{…}}.');
+    }
+  }
   settings.handoff?.forEach((item, i) => {
     const place = `${pointer}/handoff${pointerStep(i)}`;
     const unknown = item.methods?.find((method) => !template.methods.includes(method));
@@ -235,6 +241,19 @@ function checkSettings(settings: Partial<TemplateSettings>, pointer: string, tem
     }
     if (item.request !== undefined) checkRequest(item.request, `${place}/request`, add);
   });
+}
+
+/** What S3 takes in a CORS rule; an origin with {{…}} in it is checked when its values are there. */
+function checkCors(cors: TemplateSettings['cors'], pointer: string, add: Add): void {
+  const check = (key: string, list: readonly string[] | undefined, faultOf: (value: string) => Fault | undefined) =>
+    list?.forEach((value, i) => {
+      const fault = faultOf(value);
+      if (fault !== undefined) add('template-cors', `${pointer}/${key}${pointerStep(i)}`, fault.message, fault.hint);
+    });
+  check('allowedOrigins', cors?.allowedOrigins, (origin) => (origin.includes('{{') ? undefined : originFault(origin)));
+  check('allowedMethods', cors?.allowedMethods, corsMethodFault);
+  check('allowedHeaders', cors?.allowedHeaders, (header) => corsHeaderFault(header, true));
+  check('exposeHeaders', cors?.exposeHeaders, (header) => corsHeaderFault(header, false));
 }
 
 function checkAccess(access: TemplateSettings['access'], pointer: string, add: Add): void {

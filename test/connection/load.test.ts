@@ -35,6 +35,17 @@ describe('the connections file', () => {
     expect(error.message).toMatch(new RegExp(`^s3connect\\.json:${line}:\\d+: `));
   });
 
+  it.each([
+    ['cors', { alowedOrigins: ['*'] }, 'allowedOrigins'],
+    ['accessPoint', { nme: 'x' }, 'name'],
+    ['notifications', { topic: 'x' }, 'snsTopic'],
+  ])('names the nearest key of %s although that one is missing for it', async (key, value, nearest) => {
+    const error = await errorOf(() => parse(fileOf({ ...good, buckets: [{ name: 'acme-media', [key]: value }] })));
+    expect(error.code).toBe('BadFile');
+    expect(error.message).toContain(`did you mean "${nearest}"?`);
+    expect(error.path).toBe(`/connections/c/buckets/0/${key}/${Object.keys(value)[0]}`);
+  });
+
   it('refuses a key that is given twice, a connection too', async () => {
     const text =
       '{\n "connections": {\n  "c": { "template": "x", "buckets": [] },\n  "c": { "template": "y", "buckets": [] }\n }\n}';

@@ -29,6 +29,20 @@ const ROWS: readonly Row[] = [
   ],
   ['no access', { access: {} }, '/access', /offers no access/],
   [
+    'an origin that S3 refuses',
+    { cors: { use: 'optional', allowedOrigins: ['https://*.*.example'] } },
+    '/cors/allowedOrigins/0',
+    /more than one \*/,
+  ],
+  ['a wildcard to expose', { cors: { use: 'optional', exposeHeaders: ['*'] } }, '/cors/exposeHeaders/0', /no name/],
+  [
+    'an event that is none',
+    { notifications: { use: 'optional', events: ['s3:ObjectCreate:*'] } },
+    '/notifications/events/0',
+    /no event/,
+  ],
+  ['a policy variable in a name', { role: { name: '${aws:username}' } }, '/role/name', /no \$/],
+  [
     'a wildcard in an action',
     { access: { read: [{ action: 's3:Get*', why: 'x' }] } },
     '/access/read/0/action',
