@@ -18,7 +18,7 @@ export interface Member {
   readonly facts: Facts;
   readonly resources: readonly DesiredResource[];
   readonly goal: Goal;
-  /** Resources from this one on are no longer wanted (`--prune`). */
+  /** Resources from this one on are no longer wanted. */
   readonly staleFrom?: number;
 }
 

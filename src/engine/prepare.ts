@@ -11,6 +11,7 @@ import { type Heading, planOf } from './plan.js';
 import { addLeftovers } from './prune.js';
 import { leaveOpenBuckets, refusalsOf } from './refusals.js';
 import { type Run, startRun } from './run.js';
+import { withStaleGrants } from './stale-grants.js';
 import type { OnEvent, Plan } from './types.js';
 
 export interface PrepareInput {
@@ -150,7 +151,9 @@ export async function prepare(input: PrepareInput): Promise<Prepared> {
     if (error !== undefined) failed.set(index, error);
   });
   throwIfCommon(failed, connections.length);
-  const { members, added: left } = await pruned(input, run, wanted);
+  const current =
+    input.only === undefined ? await Promise.all(wanted.map((member) => withStaleGrants(run, member))) : wanted;
+  const { members, added: left } = await pruned(input, run, current);
   const names = [...connections, ...left.map(({ connection }) => connection)].map(({ name }) => name);
   const [observed, extra] = await Promise.all([
     observe(run, joinNodes(members, input.adopt === true), names, input.onEvent),

@@ -14,7 +14,12 @@ interface Answer {
     readonly status?: string;
     readonly missing?: readonly string[];
     readonly items?: readonly { readonly fields: Json }[];
-    readonly changes: readonly { readonly resource: string; readonly status?: string; readonly note?: string }[];
+    readonly changes: readonly {
+      readonly action: string;
+      readonly resource: string;
+      readonly id: string;
+      readonly note?: string;
+    }[];
   }[];
 }
 
@@ -68,6 +73,31 @@ describe('what a connections file says', () => {
     const left = gone.connections[0]?.changes.filter(({ note }) => note?.includes('used by another connection'));
     expect(left?.map(({ resource }) => resource)).toEqual(['access-point', 'topic']);
     expect((await run(['plan', 'two', '--exit-code'])).code).toBe(0);
+    await done('destroy');
+    expect(await sandbox.state()).toBe(before);
+  });
+
+  it.each([
+    ['role', { template: 'generic-read', trust: { principals: [OTHER], externalIds: ['abcdef-012345'] } }],
+    ['user', { template: 'videsk', method: 'user' }],
+  ])('a %s keeps no grant under an older name or kind of policy', async (kind, base) => {
+    const before = await sandbox.state();
+    const connection = { ...base, buckets: [{ name: 'acme-raw', prefix: 'in/' }] };
+    const rows = async () =>
+      (await done('apply')).connections[0]?.changes
+        .filter(({ resource, action }) => resource.endsWith('-policy') && action !== 'none')
+        .map(({ action, resource, id }) => `${action} ${resource} ${id.split('/').at(-1)}`);
+    await write({ c: connection });
+    await done('apply');
+    await write({ c: { ...connection, policy: { kind: 'managed', name: 'first' } } });
+    expect(await rows()).toEqual(['create managed-policy first', `delete ${kind}-policy s3connect`]);
+    await write({ c: { ...connection, policy: { kind: 'managed', name: 'second' } } });
+    expect(await rows()).toEqual(['create managed-policy second', 'delete managed-policy first']);
+    await write({ c: { ...connection, policy: { kind: 'inline', name: 'third' } } });
+    expect(await rows()).toEqual([`create ${kind}-policy third`, 'delete managed-policy second']);
+    expect((await run(['plan', '--exit-code'])).code).toBe(0);
+    // What is removed is found under its old name, too.
+    await write({ c: connection });
     await done('destroy');
     expect(await sandbox.state()).toBe(before);
   });
