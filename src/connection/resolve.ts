@@ -111,6 +111,9 @@ function resolveOne(merged: MergedEntry, input: ResolveInput): ResolvedConnectio
           ? undefined
           : [...new Set(entry.trust.principals)],
       externalIds: [...new Set(entry.trust?.externalIds ?? [])],
+      ...(merged.changed && input.flags.removeExternalId !== undefined
+        ? { removedExternalIds: input.flags.removeExternalId }
+        : {}),
       verifiers: [...new Set(entry.trust?.verifiers ?? [])],
     },
     externalId: settings.externalId ?? { mode: 'optional', issued: 'customer' },

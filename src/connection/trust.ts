@@ -17,7 +17,8 @@ const VERIFY_SESSION = 's3connect-verify';
 export function externalIdsOf(c: ResolvedConnection, facts: Facts, need: 'needed' | 'placeholder'): readonly string[] {
   if (c.externalId.mode === 'none') return [];
   if (c.trust.externalIds.length > 0) return c.trust.externalIds;
-  const live = facts.liveExternalIds ?? [];
+  const removed = c.trust.removedExternalIds ?? [];
+  const live = (facts.liveExternalIds ?? []).filter((id) => !removed.includes(id));
   if (live.length > 0) return live;
   if (c.externalId.mode === 'optional') return [];
   if ((c.externalId.issued ?? 'customer') !== 'before-role' || need === 'placeholder') return [GENERATED_EXTERNAL_ID];

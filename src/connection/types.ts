@@ -174,6 +174,8 @@ export interface ResolvedConnection {
     /** As written: account id, user or role ARN, `role/GLOB`; undefined means the template's for the partition. */
     readonly principals: readonly string[] | undefined;
     readonly externalIds: readonly string[];
+    /** Taken away by a flag: not kept although the trust policy still has them. */
+    readonly removedExternalIds?: readonly string[];
     readonly verifiers: readonly string[];
   };
   readonly externalId: ExternalIdRule;

@@ -217,6 +217,9 @@ describe('what a connections file says', () => {
       await done('apply', '--remove-external-id', 'first-id-1', '--save');
       expect((await handoff())?.items?.[0]?.fields.externalId).toBe('second-id-2');
       expect((await run(['plan', '--exit-code'])).code).toBe(0);
+      // The last one isn't kept because the role still asks for it.
+      const last = await run(['apply', '--yes', '--remove-external-id', 'second-id-2']);
+      expect(last.json.error).toMatchObject({ code: 'ExternalIdMissing' });
     });
 
     it('tells nobody the ID that keeps a role shut until the vendor gives its own', async () => {
