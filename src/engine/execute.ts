@@ -25,15 +25,31 @@ function refuse({ plan, work }: Prepared, o: ExecuteOptions): void {
   }
   const opening = openingSteps(work.assembled.steps)[0];
   if (opening !== undefined && work.allowPublic !== true) throw publicNotAllowed(opening);
+}
+
+/**
+ * Connections whose foreign template asks for something that lint calls an error. What `--allow-public` allows is the
+ * user's own wish and no fault of a template.
+ */
+function badTemplates({ plan, work }: Prepared): ReadonlyMap<number, S3ConnectError> {
+  const refused = new Map<number, S3ConnectError>();
+  if (work.goal === 'absent') return refused;
   for (const { index, connection } of work.members) {
-    const bad = plan.connections[index]?.findings.find(({ severity }) => severity === 'error');
-    if (connection.builtin || bad === undefined || work.goal === 'absent') continue;
-    throw new S3ConnectError(
-      'BadTemplate',
-      `The template ${connection.template.id} isn't one of s3connect's own, and what it asks for has an error: ${bad.message}`,
-      { path: connection.pointer === '' ? '--template' : `${connection.pointer}/template`, hint: bad.remedy },
+    if (connection.builtin) continue;
+    const bad = plan.connections[index]?.findings.find(
+      ({ id, severity }) => severity === 'error' && !(id === 'public-statement' && work.allowPublic === true),
+    );
+    if (bad === undefined) continue;
+    refused.set(
+      index,
+      new S3ConnectError(
+        'BadTemplate',
+        `The template ${connection.template.id} isn't one of s3connect's own, and what it asks for has an error: ${bad.message}`,
+        { path: connection.pointer === '' ? '--template' : `${connection.pointer}/template`, hint: bad.remedy },
+      ),
     );
   }
+  return refused;
 }
 
 function asError(e: unknown): S3ConnectError {
@@ -48,7 +64,7 @@ function activeSteps(progress: Progress, planned: readonly Step[], changing: boo
   const active: Step[] = [];
   for (const step of planned) {
     const { member } = step.contribution;
-    if (errors.has(member)) progress.skip(step, 'an earlier change of this connection failed');
+    if (errors.has(member)) progress.skip(step, 'this connection was refused, or an earlier change of it failed');
     else if (interrupted) progress.skip(step, 'interrupted before this change');
     else active.push(step);
   }
@@ -160,12 +176,16 @@ function resultOf(progress: Progress, connection: ConnectionPlan, index: number)
  * allows, then reads back what was written. A connection that fails stops at that change; the others go on, without
  * its contributions. What fails stands in the rows and in `connections[].error`.
  *
- * @throws S3ConnectError PlanChanged, PublicNotAllowed or BadTemplate, each before the first write
+ * @throws S3ConnectError PlanChanged, PublicNotAllowed or (of an only connection) BadTemplate, each before the first write
  */
 export async function execute(prepared: Prepared, o: ExecuteOptions = {}): Promise<Plan> {
   refuse(prepared, o);
   const { plan, work } = prepared;
   const progress = startProgress(work, o);
+  for (const [index, error] of badTemplates(prepared)) {
+    if (plan.connections.length === 1) throw error;
+    progress.errors.set(index, error);
+  }
   const outlook: Outlook = {
     planned: plannedBy(work),
     leaving: leavingFrom(work.nodes, (member) => work.assembled.failures.has(member)),

@@ -239,6 +239,46 @@ describe('what a connections file says', () => {
     });
   });
 
+  it('refuses a foreign template for what it asks, not for what the user allows, and stops no other connection', async () => {
+    const template = (id: string, principal: string) =>
+      writeFile(
+        join(folder.path, `${id}.json`),
+        JSON.stringify({
+          id,
+          version: '1',
+          title: id,
+          vendor: 'Vendor',
+          docs: [],
+          methods: ['role', 'bucket-policy'],
+          principals: { aws: [principal] },
+          externalId: { mode: 'none' },
+          access: { input: [{ action: 's3:GetObject', why: 'to read' }] },
+        }),
+      );
+    await template('fine', VENDOR);
+    await template('wide', `arn:aws:iam::${OTHER}:root`);
+    const bucket = (prefix: string, more: Json = {}) => [{ name: 'acme-raw', prefix, ...more }];
+    const open = {
+      template: './fine.json',
+      method: 'bucket-policy',
+      buckets: bucket('out/', { publicPlayback: true }),
+    };
+    const wide = { template: './wide.json', buckets: bucket('in/') };
+    const before = await sandbox.state();
+    await write({ wide });
+    expect((await run(['plan'])).code).toBe(0);
+    expect((await run(['apply', '--yes'])).json.error).toMatchObject({ code: 'BadTemplate' });
+    expect(await sandbox.state()).toBe(before);
+
+    await write({ wide, open });
+    const both = await run(['apply', '--yes', '--allow-public']);
+    expect(both.code).toBe(2);
+    expect(both.json.connections[0]).toMatchObject({ error: { code: 'BadTemplate' } });
+    expect(both.json.connections[1]).not.toHaveProperty('error');
+    expect(await access.ports({}).iam.getRole('wide')).toBeUndefined();
+    expect((await run(['plan', 'open', '--exit-code'])).code).toBe(0);
+  });
+
   it('names the word of an access list that is none, and the flag of a bucket that is missing', async () => {
     await write({ c: av({ access: ['read', 'wirte'] }) });
     expect((await run(['plan'])).json.error).toMatchObject({
