@@ -163,11 +163,12 @@ function resultOf(progress: Progress, connection: ConnectionPlan, index: number)
   const rows = member.resources.flatMap((_, row) => progress.row(index, row) ?? []);
   const error = progress.errors.get(index);
   const facts = progress.learned.get(index) ?? member.facts;
+  const handoff = member.goal === 'present' ? handoffOf(member.connection, facts, 'missing') : undefined;
   return {
     ...connection,
     changes: rows,
     ...(error === undefined ? {} : { error: error.toJSON() }),
-    ...(member.goal === 'present' ? { handoff: [handoffOf(member.connection, facts, 'missing')] } : {}),
+    ...(handoff === undefined ? {} : { handoff: handoff.items, handoffMissing: handoff.missing }),
   };
 }
 

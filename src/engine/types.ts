@@ -26,7 +26,9 @@ export interface ConnectionPlan {
   readonly changes: readonly Change[];
   readonly findings: readonly Finding[];
   readonly error?: ReturnType<S3ConnectError['toJSON']>;
-  readonly handoff?: readonly Handoff[];
+  /** The items for the vendor, and what they still lack. */
+  readonly handoff?: Handoff['items'];
+  readonly handoffMissing?: Handoff['missing'];
   readonly secretFile?: string;
 }
 

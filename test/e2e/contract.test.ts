@@ -126,8 +126,9 @@ describe('the contract of the command line', () => {
     const [connection] = applied.json.connections;
     for (const each of (connection?.changes ?? []) as Json[]) expect(each.status, JSON.stringify(each)).toBe('done');
     expect(connection?.handoff).toEqual([
-      expect.objectContaining({ name: 'exports', status: 'ready', missing: [], items: expect.any(Array) }),
+      expect.objectContaining({ title: expect.any(String), bucket: expect.any(String), curl: expect.any(String) }),
     ]);
+    expect(connection?.handoffMissing).toEqual([]);
   });
 
   it('plan after apply is empty, and apply again needs no confirmation and writes nothing', async () => {

@@ -57,7 +57,7 @@ describe('a connection, from nothing to nothing', () => {
 
     const done = await execute(planned);
     expect(new Set(statuses(done))).toEqual(new Set(['done']));
-    expect(done.connections[0]?.handoff?.[0]).toMatchObject({ name: 'bit', status: 'ready' });
+    expect(done.connections[0]).toMatchObject({ handoff: [{ bucket: 'acme-exports' }], handoffMissing: [] });
     await apply({ coa: file.coa });
 
     r.calls.length = 0;

@@ -6,7 +6,7 @@ import { highestExitCode } from '../exit-codes.js';
 import { notYet, type Options, text } from '../options.js';
 import { kindOf, pickConnections } from '../pick.js';
 import { planCodes, planFor } from '../planning.js';
-import { renderHandoff } from '../render/handoff.js';
+import { handoffsOf, renderHandoff } from '../render/handoff.js';
 import { saveIfAsked } from '../selection.js';
 
 /** `apply`: plan, confirm, apply, read back. */
@@ -44,7 +44,7 @@ async function apply(
     ...(expected === undefined ? {} : { expect: expected }),
     extra: (plan) => {
       const lines: string[] = [];
-      const handoffs = plan.connections.flatMap((each) => each.handoff ?? []);
+      const handoffs = handoffsOf(plan.connections);
       if (only === undefined && handoffs.length > 0 && planCodes(plan).length === 0)
         lines.push('', renderHandoff(handoffs, context.colours));
       for (const each of plan.connections) {

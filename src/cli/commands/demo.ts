@@ -9,7 +9,7 @@ import type { RunningSandbox } from '../../sandbox/index.js';
 import type { Check, VerifyReport } from '../../verify/types.js';
 import type { CommandContext, RunCommand } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { renderHandoff } from '../render/handoff.js';
+import { handoffsOf, renderHandoff } from '../render/handoff.js';
 import { renderOutcome, renderPlan } from '../render/plan.js';
 import { indent, plain } from '../render/text.js';
 import { renderReport } from '../render/verification.js';
@@ -156,12 +156,7 @@ async function tellTheStory(
   done('apply', isDone(first.outcome));
 
   tell('s3connect handoff', 'This is what the vendor has to be told, with its API call.');
-  show(
-    renderHandoff(
-      first.outcome.connections.flatMap((each) => each.handoff ?? []),
-      colours,
-    ),
-  );
+  show(renderHandoff(handoffsOf(first.outcome.connections), colours));
   done('handoff', true);
 
   tell('s3connect verify', 'The vendor assumes the role and tries what must work, and what must not.');

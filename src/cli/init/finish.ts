@@ -4,7 +4,7 @@ import type { CommandContext } from '../context.js';
 import { EXIT, highestExitCode } from '../exit-codes.js';
 import type { Options } from '../options.js';
 import { planFor } from '../planning.js';
-import { renderHandoff } from '../render/handoff.js';
+import { handoffsOf, renderHandoff } from '../render/handoff.js';
 import { renderReport } from '../render/verification.js';
 import type { Selection } from '../selection.js';
 
@@ -41,7 +41,7 @@ export async function finish(context: CommandContext, selection: Selection, opti
       return failed;
     }
     const report = await verifySelection(context, selection, options, { afterApply: true });
-    const handoff = outcome.plan.connections.flatMap((each) => each.handoff ?? []);
+    const handoff = handoffsOf(outcome.plan.connections);
     context.emit({ file: selection.path, plan: outcome.plan, report, handoff }, () =>
       [
         '',

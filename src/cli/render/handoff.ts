@@ -1,6 +1,14 @@
 import type { ChalkInstance } from 'chalk';
 import type { Handoff } from '../../connection/types.js';
+import type { ConnectionPlan } from '../../engine/types.js';
 import { plain, short } from './text.js';
+
+/** The hand-offs that an apply brought with it. */
+export function handoffsOf(connections: readonly ConnectionPlan[]): readonly Handoff[] {
+  return connections.flatMap(({ name, handoff: items, handoffMissing: missing = [] }) =>
+    items === undefined ? [] : [{ name, status: missing.length === 0 ? 'ready' : 'incomplete', missing, items }],
+  );
+}
 
 /** What to give to the vendor, for a person: a field a line, and the vendor's API call. */
 export function renderHandoff(handoffs: readonly Handoff[], colours: ChalkInstance): string {
