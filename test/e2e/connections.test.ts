@@ -209,7 +209,10 @@ describe('what a connections file says', () => {
       await write({ c: connection });
       await done('apply', '--external-id', 'first-id-1', '--save');
       const both = await done('apply', '--external-id', 'second-id-2', '--save');
-      expect(both.connections[0]).toMatchObject({ handoff: [{ status: 'incomplete', missing: ['externalId'] }] });
+      expect(both.connections[0]).toMatchObject({
+        handoff: [{ fields: { externalId: null } }],
+        handoffMissing: ['externalId'],
+      });
       expect((await run(['handoff'])).json.error).toMatchObject({
         code: 'BadValue',
         hint: expect.stringContaining('--remove-external-id'),
