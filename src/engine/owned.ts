@@ -11,10 +11,10 @@ export interface OwnedRole {
   readonly template: string;
 }
 
-type Reach = Partial<Pick<Site, 'profile' | 'region'>>;
+type Reach = Partial<Pick<Site, 'profile' | 'ownProfile' | 'region'>>;
 
-function reachOf(site: Reach): Pick<Site, 'profile' | 'region'> {
-  return { profile: site.profile, region: site.region ?? '' };
+function reachOf({ profile, ownProfile = false, region = '' }: Reach): Pick<Site, 'profile' | 'ownProfile' | 'region'> {
+  return { profile, ownProfile, region };
 }
 
 /** Is a tag's value of this namespace? Undefined means any. */

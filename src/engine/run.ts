@@ -30,9 +30,12 @@ export function startRun(aws: AwsAccess, concurrency = 16): Run {
 
 type Reach = Pick<Site, 'profile' | 'ownProfile' | 'region'>;
 
+/** Which credentials a site is reached with: a bucket's own profile is another source than the same name in the file. */
+const sourceOf = ({ profile = '', ownProfile = false }: Reach): string => `${ownProfile ? 'own:' : ''}${profile}`;
+
 /** One document as one set of credentials in one region sees it. */
 export function readOnce<T>(run: Run, site: Reach, key: string, ask: (ports: AwsPorts) => Promise<T>): Promise<T> {
-  return run.once(`${site.profile ?? ''}|${site.region}|${key}`, () => ask(run.aws.ports(site)));
+  return run.once(`${sourceOf(site)}|${site.region}|${key}`, () => ask(run.aws.ports(site)));
 }
 
 export interface Caller {
@@ -43,7 +46,7 @@ export interface Caller {
 
 /** Who the credentials of a site belong to; asked once per profile, whatever the region. */
 export async function callerOf(run: Run, site: Reach): Promise<Caller> {
-  const { account, arn } = await run.once(`${site.profile ?? ''}|GetCallerIdentity`, () =>
+  const { account, arn } = await run.once(`${sourceOf(site)}|GetCallerIdentity`, () =>
     run.aws.ports(site).sts.getCallerIdentity(),
   );
   return { account, arn, partition: arn.split(':')[1] ?? 'aws' };
