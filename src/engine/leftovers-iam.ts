@@ -1,27 +1,16 @@
 import { TAG_ADOPTED, TAG_CONNECTION } from '../connection/owner.js';
 import type { Site } from '../connection/types.js';
+import { attachedPolicies, type Holder, inlineNames, inlinePolicy, managedPolicy } from './held-policies.js';
 import { isKnown, ownMarks, ownTag, type Search, sidsOf } from './leftover-search.js';
 import { rolesWithTags } from './owned.js';
 import { readOnce } from './run.js';
 
 /** Customer managed policies of a leftover that are attached to its role or user. */
-async function attachedPolicies(
-  search: Search,
-  site: Site,
-  tag: string,
-  attachTo: { readonly role: string } | { readonly user: string },
-): Promise<void> {
+async function ownAttached(search: Search, site: Site, tag: string, attachTo: Holder): Promise<void> {
   const { run } = search;
-  const attached =
-    'role' in attachTo
-      ? await readOnce(run, site, `ListAttachedRolePolicies ${attachTo.role}`, (ports) =>
-          ports.iam.listAttachedRolePolicies(attachTo.role),
-        )
-      : await readOnce(run, site, `ListAttachedUserPolicies ${attachTo.user}`, (ports) =>
-          ports.iam.listAttachedUserPolicies(attachTo.user),
-        );
+  const attached = await attachedPolicies(run, site, attachTo);
   for (const { arn } of attached.filter((one) => !one.arn.includes(':iam::aws:'))) {
-    const policy = await readOnce(run, site, `GetPolicy ${arn}`, (ports) => ports.iam.getPolicy(arn));
+    const policy = await managedPolicy(run, site, arn);
     if (policy?.tags[TAG_CONNECTION] !== tag) continue;
     const { name, path, description } = policy;
     const desired = { name, path, description, tags: {}, statements: [], attachTo };
@@ -38,17 +27,12 @@ export async function inRoles(search: Search, site: Site): Promise<void> {
       if (tag !== undefined) {
         const desired = { name, path, description, permissionsBoundary, maxSessionDuration, tags: {}, statements: [] };
         search.found({ tag }, { kind: 'role', site, desired });
-        await attachedPolicies(search, site, tag, { role: name });
+        await ownAttached(search, site, tag, { role: name });
         // With a role of ours all that is in it goes; one that stays may hold a policy of an older kind or name.
         if (tags[TAG_ADOPTED] === undefined && !isKnown(search, tag)) return;
       }
-      const policies = await readOnce(run, site, `ListRolePolicies ${name}`, (ports) =>
-        ports.iam.listRolePolicies(name),
-      );
-      for (const policy of policies) {
-        const document = await readOnce(run, site, `GetRolePolicy ${name}/${policy}`, (ports) =>
-          ports.iam.getRolePolicy(name, policy),
-        );
+      for (const policy of await inlineNames(run, site, { role: name })) {
+        const document = await inlinePolicy(run, site, { role: name }, policy);
         for (const mark of ownMarks(search, sidsOf(document))) {
           search.found({ mark }, { kind: 'role-policy', site, desired: { role: name, name: policy, statements: [] } });
         }
@@ -66,14 +50,9 @@ export async function inUsers(search: Search, site: Site): Promise<void> {
       const tag = ownTag(search, tags);
       if (tag === undefined) return;
       search.found({ tag }, { kind: 'user', site, desired: { name, path, permissionsBoundary, tags: {} } });
-      await attachedPolicies(search, site, tag, { user: name });
-      const policies = await readOnce(run, site, `ListUserPolicies ${name}`, (ports) =>
-        ports.iam.listUserPolicies(name),
-      );
-      for (const policy of policies) {
-        const document = await readOnce(run, site, `GetUserPolicy ${name}/${policy}`, (ports) =>
-          ports.iam.getUserPolicy(name, policy),
-        );
+      await ownAttached(search, site, tag, { user: name });
+      for (const policy of await inlineNames(run, site, { user: name })) {
+        const document = await inlinePolicy(run, site, { user: name }, policy);
         for (const mark of ownMarks(search, sidsOf(document))) {
           search.found({ mark }, { kind: 'user-policy', site, desired: { user: name, name: policy, statements: [] } });
         }

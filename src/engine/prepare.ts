@@ -11,7 +11,7 @@ import { type Heading, planOf } from './plan.js';
 import { addLeftovers } from './prune.js';
 import { leaveOpenBuckets, refusalsOf } from './refusals.js';
 import { type Run, startRun } from './run.js';
-import { withStaleGrants } from './stale-grants.js';
+import { askAhead, withStaleGrants } from './stale-grants.js';
 import type { OnEvent, Plan } from './types.js';
 
 export interface PrepareInput {
@@ -71,6 +71,7 @@ async function gather(input: PrepareInput, run: Run, c: ResolvedConnection, inde
   const present = input.goal === 'present';
   const secretFile = c.method === 'user' ? secretFileOf(input, c.name) : undefined;
   let facts: Facts | undefined;
+  if (input.only === undefined) askAhead(run, c);
   try {
     facts = await gatherFacts(c, input.aws, {
       run,

@@ -1,8 +1,9 @@
 import { bucketArn } from '../connection/names.js';
 import { compile } from '../policy/evaluate.js';
 import type { Finding, PolicyDocument } from '../policy/types.js';
+import { attachedPolicies, inlineNames, inlinePolicy, managedPolicy, policiesWanted } from './held-policies.js';
 import type { Member } from './nodes.js';
-import { type Run, readOnce } from './run.js';
+import type { Run } from './run.js';
 
 /** What a bucket has to lose most: actions on its objects (outside of any prefix) and on itself. */
 const ON_OBJECTS = ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'] as const;
@@ -14,16 +15,12 @@ async function policiesOf(
   role: string,
 ): Promise<readonly PolicyDocument[]> {
   const [inline, attached] = await Promise.all([
-    readOnce(run, site, `ListRolePolicies ${role}`, (ports) => ports.iam.listRolePolicies(role)),
-    readOnce(run, site, `ListAttachedRolePolicies ${role}`, (ports) => ports.iam.listAttachedRolePolicies(role)),
+    inlineNames(run, site, { role }),
+    attachedPolicies(run, site, { role }),
   ]);
   const documents = await Promise.all([
-    ...inline.map((name) =>
-      readOnce(run, site, `GetRolePolicy ${role}/${name}`, (ports) => ports.iam.getRolePolicy(role, name)),
-    ),
-    ...attached.map(
-      async ({ arn }) => (await readOnce(run, site, `GetPolicy ${arn}`, (ports) => ports.iam.getPolicy(arn)))?.document,
-    ),
+    ...inline.map((name) => inlinePolicy(run, site, { role }, name)),
+    ...attached.map(async ({ arn }) => (await managedPolicy(run, site, arn))?.document),
   ]);
   return documents.filter((document) => document !== undefined);
 }
@@ -36,16 +33,10 @@ export async function strangePolicies(run: Run, { connection, resources }: Membe
   const { method, role, site } = connection;
   if (method !== 'role' || role === undefined) return [];
   const [inline, attached] = await Promise.all([
-    readOnce(run, site, `ListRolePolicies ${role.name}`, (ports) => ports.iam.listRolePolicies(role.name)),
-    readOnce(run, site, `ListAttachedRolePolicies ${role.name}`, (ports) =>
-      ports.iam.listAttachedRolePolicies(role.name),
-    ),
+    inlineNames(run, site, { role: role.name }),
+    attachedPolicies(run, site, { role: role.name }),
   ]);
-  const ours = new Set(
-    resources.flatMap(({ kind, desired }) =>
-      kind === 'role-policy' || kind === 'managed-policy' ? [`${kind}/${desired.name}`] : [],
-    ),
-  );
+  const ours = policiesWanted(resources);
   const strange = [
     ...inline.filter((name) => !ours.has(`role-policy/${name}`)),
     ...attached.filter(({ name }) => !ours.has(`managed-policy/${name}`)).map(({ arn }) => arn),

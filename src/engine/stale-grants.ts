@@ -1,42 +1,29 @@
 import { TAG_CONNECTION } from '../connection/owner.js';
-import type { DesiredResource } from '../connection/types.js';
+import type { DesiredResource, ResolvedConnection } from '../connection/types.js';
 import { S3ConnectError } from '../errors.js';
 import { statementsOf } from '../policy/documents.js';
 import { carriesMark } from '../policy/sids.js';
 import type { PolicyDocument } from '../policy/types.js';
+import {
+  attachedPolicies,
+  type Holder,
+  inlineNames,
+  inlinePolicy,
+  managedPolicy,
+  policiesWanted,
+} from './held-policies.js';
 import type { Member } from './nodes.js';
-import { type Run, readOnce } from './run.js';
+import type { Run } from './run.js';
 
-type Holder = { readonly role: string } | { readonly user: string };
+/** Whose policies a connection brings, where its file names them. */
+function namedHolder({ method, role, user }: ResolvedConnection): Holder | undefined {
+  if (method === 'user' && user !== undefined) return { user: user.name };
+  return method === 'role' && role !== undefined ? { role: role.name } : undefined;
+}
 
 function holderOf({ connection, facts }: Member): Holder | undefined {
-  if (connection.method === 'user' && connection.user !== undefined) return { user: connection.user.name };
-  if (connection.method === 'existing-role') return facts.role === undefined ? undefined : { role: facts.role.name };
-  return connection.method === 'role' && connection.role !== undefined ? { role: connection.role.name } : undefined;
-}
-
-/** Names of its inline policies, and the managed ones that are attached. */
-function listed(run: Run, { connection: { site } }: Member, holder: Holder) {
-  if ('role' in holder) {
-    const { role } = holder;
-    return Promise.all([
-      readOnce(run, site, `ListRolePolicies ${role}`, (ports) => ports.iam.listRolePolicies(role)),
-      readOnce(run, site, `ListAttachedRolePolicies ${role}`, (ports) => ports.iam.listAttachedRolePolicies(role)),
-    ]);
-  }
-  const { user } = holder;
-  return Promise.all([
-    readOnce(run, site, `ListUserPolicies ${user}`, (ports) => ports.iam.listUserPolicies(user)),
-    readOnce(run, site, `ListAttachedUserPolicies ${user}`, (ports) => ports.iam.listAttachedUserPolicies(user)),
-  ]);
-}
-
-function inlineOf(run: Run, { connection: { site } }: Member, holder: Holder, name: string) {
-  return 'role' in holder
-    ? readOnce(run, site, `GetRolePolicy ${holder.role}/${name}`, (ports) => ports.iam.getRolePolicy(holder.role, name))
-    : readOnce(run, site, `GetUserPolicy ${holder.user}/${name}`, (ports) =>
-        ports.iam.getUserPolicy(holder.user, name),
-      );
+  if (connection.method !== 'existing-role') return namedHolder(connection);
+  return facts.role === undefined ? undefined : { role: facts.role.name };
 }
 
 function isOurs(document: PolicyDocument | undefined, mark: string): boolean {
@@ -45,18 +32,14 @@ function isOurs(document: PolicyDocument | undefined, mark: string): boolean {
 
 async function find(run: Run, member: Member, holder: Holder): Promise<readonly DesiredResource[]> {
   const { site, owner } = member.connection;
-  const wanted = new Set(
-    member.resources.flatMap(({ kind, desired }) =>
-      kind === 'managed-policy' || kind === 'role-policy' || kind === 'user-policy' ? [`${kind}/${desired.name}`] : [],
-    ),
-  );
-  const [inline, attached] = await listed(run, member, holder);
+  const wanted = policiesWanted(member.resources);
+  const [inline, attached] = await Promise.all([inlineNames(run, site, holder), attachedPolicies(run, site, holder)]);
   const kind = 'role' in holder ? 'role-policy' : 'user-policy';
   const found = await Promise.all([
     ...inline
       .filter((name) => !wanted.has(`${kind}/${name}`))
       .map(async (name): Promise<DesiredResource | undefined> => {
-        if (!isOurs(await inlineOf(run, member, holder, name), owner.mark)) return undefined;
+        if (!isOurs(await inlinePolicy(run, site, holder, name), owner.mark)) return undefined;
         return 'role' in holder
           ? { kind: 'role-policy', site, desired: { ...holder, name, statements: [] } }
           : { kind: 'user-policy', site, desired: { ...holder, name, statements: [] } };
@@ -64,7 +47,7 @@ async function find(run: Run, member: Member, holder: Holder): Promise<readonly 
     ...attached
       .filter(({ name, arn }) => !wanted.has(`managed-policy/${name}`) && !arn.includes(':iam::aws:'))
       .map(async ({ arn }): Promise<DesiredResource | undefined> => {
-        const policy = await readOnce(run, site, `GetPolicy ${arn}`, (ports) => ports.iam.getPolicy(arn));
+        const policy = await managedPolicy(run, site, arn);
         if (policy?.tags[TAG_CONNECTION] !== owner.tag) return undefined;
         const { name, path, description } = policy;
         const desired = { name, path, description, tags: {}, statements: [], attachTo: holder };
@@ -72,6 +55,15 @@ async function find(run: Run, member: Member, holder: Holder): Promise<readonly 
       }),
   ]);
   return found.filter((resource) => resource !== undefined);
+}
+
+/** Asks for what `withStaleGrants` lists, where whose it is stands in the file: beside the facts, not after them. */
+export function askAhead(run: Run, connection: ResolvedConnection): void {
+  const holder = namedHolder(connection);
+  const { site } = connection;
+  if (holder === undefined) return;
+  // Whoever needs the answers meets the failure.
+  Promise.all([inlineNames(run, site, holder), attachedPolicies(run, site, holder)]).catch(() => undefined);
 }
 
 /**
