@@ -2,11 +2,12 @@ import type { ResourceType } from '../connection/types.js';
 import type { Prepared } from '../engine/prepare.js';
 import type { ConnectionPlan, Plan } from '../engine/types.js';
 import { type ErrorCode, S3ConnectError } from '../errors.js';
+import { checkWorkTree } from '../resources/secret-file.js';
 import type { CommandContext } from './context.js';
 import { exitCodeOf } from './exit-codes.js';
 import { given, type Options } from './options.js';
 import { type Progress, startProgress } from './render/progress.js';
-import { assertNotCommitted, secretFilePath } from './secret-file.js';
+import { secretFilePath } from './secret-file.js';
 import { failedCodes, type Selection } from './selection.js';
 
 export interface PlanRequest {
@@ -95,7 +96,7 @@ async function planWith(
     context.fail('--secret-file takes the key of one user, and several connections have one.', '--secret-file');
   }
   if (request.goal === 'present') {
-    for (const each of users) await assertNotCommitted(secretFilePath(context, options, each.name));
+    for (const each of users) await checkWorkTree(secretFilePath(context, options, each.name));
   }
   const { prepare } = await import('../engine/prepare.js');
   const prepared = await prepare({

@@ -1,11 +1,12 @@
 import { S3ConnectError } from '../../errors.js';
+import { checkWorkTree } from '../../resources/secret-file.js';
 import type { RunCommand } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { given } from '../options.js';
 import { startProgress } from '../render/progress.js';
 import { plain } from '../render/text.js';
 import { renderReport } from '../render/verification.js';
-import { assertNotCommitted, secretFilePath } from '../secret-file.js';
+import { secretFilePath } from '../secret-file.js';
 import { selectConnections } from '../selection.js';
 import { verifySelection } from './verify.js';
 
@@ -23,7 +24,7 @@ export const run: RunCommand = async (context, args, options) => {
   }
   const finish = given(options, 'finish');
   const secretFile = secretFilePath(context, options, connection.name);
-  await assertNotCommitted(secretFile);
+  await checkWorkTree(secretFile);
   const question = finish ? 'Verify the new key and delete the old one?' : 'Make a second access key?';
   if (!(await context.confirm(question, 'user rotate changes the account and needs a confirmation'))) {
     context.note('Nothing was changed.');
