@@ -1,19 +1,7 @@
 import type { ChalkInstance } from 'chalk';
-import type { Decision, EvaluationRequest, Layer, LayerEffect, StatementRef } from '../../policy/types.js';
+import { LAYER_NAMES } from '../../policy/layers.js';
+import type { Decision, EvaluationRequest, LayerEffect, StatementRef } from '../../policy/types.js';
 import { indent, plain } from './text.js';
-
-const NAMES: Readonly<Record<Layer, string>> = {
-  'trust-policy': 'trust policy',
-  'identity-policy': 'identity policy',
-  'permissions-boundary': 'permissions boundary',
-  'session-policy': 'session policy',
-  'resource-policy': 'resource policy',
-  'access-point-policy': 'access point policy',
-  'key-policy': 'key policy',
-  scp: 'service control policy',
-  rcp: 'resource control policy',
-  'block-public-access': 'Block Public Access',
-};
 
 const REASONS: Readonly<Record<Decision['reason'], string>> = {
   allowed: 'allowed',
@@ -33,14 +21,14 @@ export function decisionLines(
   const by = decision.statement === null ? '' : ` (${statementName(decision.statement)})`;
   const lines = [
     plain(`${principal} ${action} ${resource}`),
-    `${verdict}: ${REASONS[decision.reason]} by the ${NAMES[decision.layer]}${by}`,
+    `${verdict}: ${REASONS[decision.reason]} by the ${LAYER_NAMES[decision.layer]}${by}`,
   ];
   const { nearest } = decision;
   if (nearest === null) return lines;
   const where = nearest.statement === null ? '' : ` (nearest: ${statementName(nearest.statement)})`;
   lines.push(`${colours.dim('why:')} ${plain(nearest.mismatch)}${where}`);
   if (nearest.patch === null) return lines;
-  lines.push(colours.dim(`add to the ${NAMES[nearest.layer]}:`));
+  lines.push(colours.dim(`add to the ${LAYER_NAMES[nearest.layer]}:`));
   const patch = JSON.stringify(nearest.patch, null, 2).split('\n');
   const text = patch.every((line) => line.length < width) ? patch : [JSON.stringify(nearest.patch)];
   return [
@@ -64,7 +52,7 @@ export function layerLines(
     const decides = layer === decision.layer;
     const mark = !decides ? ' ' : decision.decision === 'deny' ? colours.red('>') : colours.green('>');
     const by = statement === null ? '' : colours.dim(` (${statementName(statement)})`);
-    return `${mark} ${NAMES[layer].padEnd(24)}${paint[effect](says[effect])}${by}`;
+    return `${mark} ${LAYER_NAMES[layer].padEnd(24)}${paint[effect](says[effect])}${by}`;
   });
 }
 

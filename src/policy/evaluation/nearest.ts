@@ -1,3 +1,4 @@
+import { LAYER_NAMES } from '../layers.js';
 import type { Nearest } from '../types.js';
 import { sidesOf, type Verdict } from './judge.js';
 import { type Mismatch, mismatchOf, mismatchWords } from './mismatch.js';
@@ -58,20 +59,9 @@ function layerOf(set: CompiledSet, { layer }: Verdict): CompiledLayer {
 }
 
 function emptyWords(layer: CompiledLayer, { request }: Situation): string {
-  if (layer.documents === 0) return `there is no ${NAMES[layer.layer] ?? layer.layer} that allows ${request.action}`;
-  return `the ${NAMES[layer.layer] ?? layer.layer} has no statement with Effect Allow`;
+  if (layer.documents === 0) return `there is no ${LAYER_NAMES[layer.layer]} that allows ${request.action}`;
+  return `the ${LAYER_NAMES[layer.layer]} has no statement with Effect Allow`;
 }
-
-const NAMES: Readonly<Record<string, string>> = {
-  'trust-policy': 'trust policy',
-  'identity-policy': 'identity policy',
-  'permissions-boundary': 'permissions boundary',
-  'session-policy': 'session policy',
-  'resource-policy': 'resource policy',
-  'access-point-policy': 'access point policy',
-  'key-policy': 'key policy',
-  scp: 'service control policy',
-};
 
 function blockedAsPublic({ set }: Situation): Nearest {
   const where = set.publicBucket ? 'the bucket policy' : 'the access point policy';
