@@ -1,20 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Facts } from '../../connection/types.js';
-import { S3ConnectError } from '../../errors.js';
 import type { RunCommand } from '../context.js';
-import { exitCodeOf, highestExitCode } from '../exit-codes.js';
+import { eachConnection, type FailedRow, failureLine } from '../each-connection.js';
+import { highestExitCode } from '../exit-codes.js';
 import { makeFolder } from '../folder.js';
 import { offlineFacts } from '../offline.js';
 import { accountOf, partitionOf, text } from '../options.js';
 import { jsonText, plain } from '../render/text.js';
-import { failedCodes, saveIfAsked, selectConnections } from '../selection.js';
+import { saveIfAsked, selectConnections } from '../selection.js';
 
-interface Row {
+interface Documents {
   readonly name: string;
-  readonly documents?: readonly { readonly kind: string; readonly target: string; readonly document: unknown }[];
-  readonly error?: unknown;
+  readonly documents: readonly { readonly kind: string; readonly target: string; readonly document: unknown }[];
 }
+
+type Row = Documents | FailedRow;
 
 /** `generate`: every document of the connections, offline and without credentials. */
 export const run: RunCommand = async (context, args, options) => {
@@ -31,35 +31,26 @@ export const run: RunCommand = async (context, args, options) => {
   const partition = partitionOf(options);
   const selection = await selectConnections(context, args, options);
   const { documentsOf } = await import('../../connection/generate.js');
-  const rows: Row[] = [];
-  const codes: number[] = [...failedCodes(selection)];
-  const alone = selection.connections.length + selection.failed.length === 1;
-  for (const connection of selection.connections) {
-    try {
-      const facts: Facts = await offlineFacts(context, connection, account, partition);
-      rows.push({ name: connection.name, documents: documentsOf(connection, facts) });
-    } catch (error) {
-      if (alone || !(error instanceof S3ConnectError)) throw error;
-      rows.push({ name: connection.name, error: error.toJSON() });
-      codes.push(exitCodeOf(error.code));
-    }
-  }
-  for (const { name, error } of selection.failed) rows.push({ name, error: error.toJSON() });
+  const { rows, codes } = await eachConnection(
+    selection,
+    async (connection): Promise<Documents> => ({
+      name: connection.name,
+      documents: documentsOf(connection, await offlineFacts(context, connection, account, partition)),
+    }),
+  );
   await saveIfAsked(context, selection, options);
   const out = text(options, 'out');
   const written = out === undefined ? [] : await writeDocuments(resolve(context.cwd, out), rows);
   context.emit({ connections: rows, ...(out === undefined ? {} : { written }) }, () => {
     if (out !== undefined) return written.join('\n');
     return rows
-      .flatMap((row) => [
-        ...(row.documents ?? []).map(
+      .flatMap((row) => {
+        if ('error' in row) return [failureLine(row)];
+        return row.documents.map(
           (each) =>
             `${context.colours.bold(`${plain(row.name)}  ${each.kind}  ${plain(each.target)}`)}\n${jsonText(each.document)}`,
-        ),
-        ...(row.error instanceof Object
-          ? [`${plain(row.name)}: ${plain(String((row.error as { message: string }).message))}`]
-          : []),
-      ])
+        );
+      })
       .join('\n\n');
   });
   return highestExitCode(codes);
@@ -71,7 +62,7 @@ const safe = (name: string): string => name.replace(/[^A-Za-z0-9._-]+/g, '_').re
 async function writeDocuments(folder: string, rows: readonly Row[]): Promise<readonly string[]> {
   const written: string[] = [];
   for (const row of rows) {
-    for (const { kind, target, document } of row.documents ?? []) {
+    for (const { kind, target, document } of 'error' in row ? [] : row.documents) {
       const file = join(folder, safe(row.name), `${kind}.${safe(target)}.json`);
       await makeFolder(dirname(file));
       await writeFile(file, `${JSON.stringify(document, null, 2)}\n`);
